@@ -24,15 +24,15 @@ export const rooms = {
     may: [],
   },
   'protocol/page': {
-    what: 'the messages between the page and the extension host, one file for each topic',
+    what: 'the messages between the page and the extension host, one file for each topic, and their checks (gridChecks); what images can be sorted by (imageSort), a job as the page shows it (gridProtocol)',
     may: ['protocol/channel', 'tags'],
   },
   'protocol/tagging': {
-    what: 'the messages to the child process with the model; the options of captions: types, defaults, how settings and flags are read, their check in the manifests of jobs too (taggerChecks)',
+    what: 'the messages to the child process with the model; the options of captions: types and defaults (captionOptions), how settings and flags are read (captionValues), their check in the manifests of jobs too (taggerChecks)',
     may: ['protocol/channel', 'protocol/page', 'tags'],
   },
   'protocol/captioning': {
-    what: 'captioners, which are vision-language models behind servers: their profiles and presets, how a setting and templates with placeholders are read, what can become of an answer, and the checks of all that (captionerChecks)',
+    what: 'captioners, which are vision-language models behind servers: their profiles and presets (captionerPresets), how a setting and templates with placeholders are read, what can become of an answer, and the checks of all that (captionerChecks)',
     may: ['protocol/channel', 'protocol/text'],
   },
   'protocol/text': {
@@ -96,7 +96,7 @@ export const rooms = {
     may: ['base', 'dataset/captions', 'dataset/files', 'records', 'tags'],
   },
   'records/lookup': {
-    what: 'who wrote what, of single captions and for searches, with little memory: entries are found by the bytes of the files (scanRecords, RecordIndex) in a thread (RecordLookup) and decoded when somebody asks',
+    what: 'who wrote what, of single captions and for searches (originTerms), with little memory: entries are found by the bytes of the files (scanRecords, RecordIndex) in a thread (RecordLookup) and decoded when somebody asks',
     may: ['base', 'base/machine', 'dataset/query', 'records', 'tags'],
   },
   'snapshots/store': {
@@ -253,7 +253,7 @@ export const rooms = {
     may: ['protocol/channel', 'protocol/tagging', 'tagger/download'],
   },
   'tagger/scores': {
-    what: 'scores to tags: thresholds, ensembles, exceptions',
+    what: 'scores to tags: thresholds, ensembles, and the options of captions (scoresToTags, TagWords)',
     may: ['protocol/tagging', 'protocol/text', 'tagger/inference', 'tags'],
   },
   'tagger/cuda': {
@@ -336,7 +336,7 @@ export const rooms = {
     may: ['base', 'protocol/text'],
   },
   'cli/flags': {
-    what: 'flags of the command line, what they mean, and which unfinished job does the same work (unfinishedJob)',
+    what: 'flags of the command line, what they mean (captionFlags: those for the options of captions), and which unfinished job does the same work (unfinishedJob)',
     may: [
       'base/machine',
       'cli/shared',
@@ -377,7 +377,7 @@ export const rooms = {
     ],
   },
   'cli/commands': {
-    what: 'the commands of the command line, a file each',
+    what: 'the commands of the command line, a file each, and what they print of jobs (describeJob, CaptionReport)',
     may: [
       'base',
       'cli/captioners',
@@ -486,7 +486,7 @@ export const rooms = {
     ],
   },
   'extension/captioners': {
-    what: 'choosing what captions, taggers and captioners alike (CaptionerPicker); adding captioners, their keys; the models of VS Code itself',
+    what: 'choosing what captions, taggers and captioners alike (CaptionerPicker); adding captioners (AddCaptioner) with the preset that fits a model (newCaptioner), their keys; the models of VS Code itself',
     may: [
       'base',
       'captioner/endpoint',
@@ -500,7 +500,7 @@ export const rooms = {
     ],
   },
   'extension/captioning': {
-    what: 'starting and following jobs: tree, status bar, reports, notices, what the page is told of a job (jobText)',
+    what: 'starting and following jobs: tree, status bar, reports (jobReport), notices, what the page is told of a job (jobText)',
     may: [
       'base',
       'captioner/answer',
@@ -606,7 +606,7 @@ export const rooms = {
     ],
   },
   'extension/search': {
-    what: 'searching and sorting a grid: the dialogs of the palette, saved searches, the requests of the page',
+    what: 'searching and sorting a grid: the dialogs of the palette (searchDialogs), saved searches, the requests of the page',
     may: [
       'dataset/query',
       'dataset/view',
@@ -758,7 +758,7 @@ export const rooms = {
     ],
   },
   'extension/api': {
-    what: 'the API for other extensions',
+    what: 'the API for other extensions; jobs and what became of images in its words (batchOf)',
     may: [
       'base',
       'dataset',
@@ -830,7 +830,7 @@ export const rooms = {
     ],
   },
   'webview/shared': {
-    what: 'what all of the page uses: the way to the host, controls, icons, language, styles',
+    what: 'what all of the page uses: the way to the host, what the user can do (actions), controls, icons, language, styles',
     may: ['protocol/channel', 'protocol/page', 'protocol/text'],
   },
   'webview/undo': {
@@ -850,7 +850,7 @@ export const rooms = {
     may: ['protocol/page', 'tags', 'webview/heldKeys', 'webview/shared', 'webview/undo'],
   },
   'webview/card': {
-    what: 'one card: picture, caption, chips (TagChips; their changes of the text are in tags/captionTags), drafts, keys and what a context menu is for (cardActions)',
+    what: 'one card: picture, caption, chips (TagChips: their keys and buttons; the card passes on what others do for them, their changes of the text are in tags/captionTags), drafts, keys and what a context menu is for (cardActions)',
     may: [
       'protocol/page',
       'protocol/text',
@@ -862,7 +862,7 @@ export const rooms = {
     ],
   },
   'webview/search': {
-    what: 'the search field with its help, its filters, sorting',
+    what: 'the search field with its help, its filters, sorting (SortControl)',
     may: ['dataset/query', 'protocol/page', 'webview/heldKeys', 'webview/shared', 'webview/undo'],
   },
   'webview/notices': {
@@ -923,7 +923,7 @@ export const rooms = {
     ],
   },
   'webview/editor': {
-    what: 'the page as a whole, and its connection to the host',
+    what: 'the page as a whole, what its actions do (editorActions), and its connection to the host',
     may: [
       'dataset/query',
       'protocol/channel',

@@ -8,8 +8,8 @@ const walk: (file: string) => Promise<string> = promisify(walkLinks);
 const aboutPath: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG']);
 
 /**
- * The path behind all links. On RAM disks and some network drives of Windows the system cannot say it (EISDIR, though
- * everything else works there: nodejs/node#6861): there each part of the path is looked at.
+ * The path behind all links. On RAM disks and some network drives of Windows the system call fails (EISDIR, though
+ * everything else works there: nodejs/node#6861): there each part of the path is resolved on its own.
  * @throws the error of the system, such as ENOENT
  */
 export async function realPath(file: string): Promise<string> {

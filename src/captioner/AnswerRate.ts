@@ -1,7 +1,7 @@
 /** Rates are averages over so many milliseconds: single answers take seconds. */
 const rateWindow = 30_000;
 
-/** How many answers, and tokens, come in a second. */
+/** The rate of answers, and of their tokens, per second. */
 export class AnswerRate {
   /** oldest first */
   private readonly answers: { time: number; tokens: number | undefined }[] = [];
@@ -12,13 +12,13 @@ export class AnswerRate {
     this.begun ??= now;
   }
 
-  /** @param tokens of the answer; undefined where the server does not tell them */
+  /** @param tokens of the answer; undefined where the server does not report them */
   add(now: number, tokens: number | undefined): void {
     this.answers.push({ time: now, tokens });
     this.forget(now);
   }
 
-  /** The averages now; `tokensPerSecond` only where tokens were told. */
+  /** The averages now; `tokensPerSecond` only where servers reported tokens. */
   measure(now: number): { imagesPerSecond: number; tokensPerSecond?: number } {
     this.forget(now);
     const seconds = Math.max(1, Math.min(rateWindow, now - (this.begun ?? now)) / 1000);

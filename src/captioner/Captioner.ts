@@ -29,7 +29,10 @@ export interface CaptionerOptions {
   onStatus?: (status: CaptionerStatus) => void;
   /** called with lines that hold no key, no picture and no caption */
   onLog?: (line: string) => void;
-  /** how long all endpoints may be away before images are given back, in seconds (default: 300: large models load) */
+  /**
+   * how long all endpoints may be away before waiting requests are rejected, in seconds (default: 300, as large models
+   * take long to load)
+   */
   patienceSeconds?: number;
   clock?: PaceClock;
 }
@@ -52,24 +55,25 @@ export interface EndpointStatus {
 export interface CaptionerStatus {
   /** over the last 30 seconds */
   imagesPerSecond: number;
-  /** of the answers; absent where no server tells them */
+  /** of the answers; absent where no server reports them */
   tokensPerSecond?: number;
   /** requests to all endpoints */
   inFlight: number;
   endpoints: EndpointStatus[];
 }
 
-/** One that nobody has heard of may be away so long, in milliseconds. */
+/** How long an endpoint that has never answered may be away, in milliseconds. */
 const patienceAtFirst = 20_000;
-/** The first answer of an endpoint may take so much longer than others. */
+/** How many times longer than later answers the first one of an endpoint may take: it may load the model. */
 const loadFactor = 5;
-/** A smaller picture is not made smaller than this, in pixels. */
+/** A picture that was too large for a server is never scaled down below this longer side, in pixels. */
 const smallestSide = 224;
 const statusInterval = 1000;
 
 /**
- * A vision-language model behind the endpoints of a profile. Images wait in here for their turn: as many pictures are
- * prepared and sent as the servers work on. What passes is tried again in here; what does not is thrown.
+ * A vision-language model behind the endpoints of a profile. It applies back-pressure: only as many pictures are
+ * prepared and sent as the servers keep up with, the other images wait. Transient errors are retried in here,
+ * permanent ones are thrown.
  */
 export class Captioner {
   private readonly queue: EndpointQueue;
@@ -108,8 +112,8 @@ export class Captioner {
 
   /**
    * Opens no connection yet.
-   * @throws CaptionerError ENDPOINT_ADDRESS for a profile without endpoints, an address that is none, or a key that
-   *   would go over plain HTTP to another machine; ENDPOINT_REFUSED for the address of a proxy
+   * @throws CaptionerError ENDPOINT_ADDRESS for a profile without endpoints, an invalid address, or a key that would
+   *   go over plain HTTP to another machine; ENDPOINT_REFUSED for the address of a proxy
    */
   static async open(options: CaptionerOptions): Promise<Captioner> {
     const { endpoints, maximumInFlight: connections, name } = options.profile;
@@ -129,16 +133,16 @@ export class Captioner {
   }
 
   /**
-   * How many images to offer at a time so that no server waits: those in flight, and as many that are prepared. All
-   * but those for which there is room wait, and take no memory.
+   * How many images to pass to {@link ask} at a time so that no server is idle: those in flight, and as many again
+   * that are being prepared. Further ones would wait without taking memory.
    */
   get imagesInWork(): number {
     return 2 * this.clients.length * this.options.profile.maximumInFlight;
   }
 
   /**
-   * Looks at all endpoints, with a small picture each.
-   * @returns a report for each, in the order of the profile; of one that does not work it says why
+   * Checks all endpoints, with a small picture each.
+   * @returns a report for each, in the order of the profile; it says why an endpoint does not work
    * @throws CaptionerError of an address; the signal's reason
    */
   check(signal?: AbortSignal): Promise<EndpointReport[]> {
@@ -156,7 +160,7 @@ export class Captioner {
   }
 
   /**
-   * Asks about one image. The answer is as the server gave it.
+   * Asks about one image. Returns the raw answer of the server.
    * @param prompt as it is sent: placeholders are filled in
    * @throws CaptionerError; what `preparePicture` throws; the signal's reason
    */
@@ -179,7 +183,7 @@ export class Captioner {
     return { ...this.rate.measure(this.clock.now()), inFlight, endpoints };
   }
 
-  /** Ends all connections; images that wait or are in flight are given back with an AbortError. */
+  /** Ends all connections; images that wait or are in flight fail with an AbortError. */
   async close(): Promise<void> {
     const reason = new DOMException('The captioner was closed.', 'AbortError');
     this.ending.abort(reason);
@@ -206,7 +210,7 @@ export class Captioner {
       isSmaller = true;
       const side = Math.max(smallestSide, Math.floor(longerSideOf(jpeg, profile.imageSide) / 2));
       jpeg = await preparePicture(imagePath, side, maximumPictureBytes / 2, own);
-      // Two requests, so that its time says nothing.
+      // Its time is not measured, as it took two requests.
       return this.attemptOf(await send(), client, false);
     }, signal);
     this.rate.add(this.clock.now(), answer.usage?.completion);

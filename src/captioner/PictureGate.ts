@@ -1,6 +1,6 @@
 import { abortReason } from '../protocol/channel/Channel';
 
-/** Lets a bounded number of pictures into the memory, in the order in which they come. */
+/** A semaphore that bounds the number of pictures in memory; first come, first served. */
 export class PictureGate {
   private inside = 0;
   private readonly waiting: (() => void)[] = [];
@@ -9,7 +9,7 @@ export class PictureGate {
   constructor(private readonly most: () => number) {}
 
   /**
-   * Does something with a picture once there is room for it.
+   * Calls `work` once there is room for another picture.
    * @throws the signal's reason; what `work` throws
    */
   async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -80,7 +80,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     cancellation.abort();
   });
 }
-// The reader of the output is gone, as with `| head`: nobody needs the rest.
+// The reader of the output is gone, as with `| head`: the rest is not needed.
 process.stdout.on('error', () => process.exit(1));
 
 const output = new Console();

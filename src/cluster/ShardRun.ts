@@ -43,7 +43,7 @@ export interface ShardRunOptions {
 /** How the work on a shard ended. `left`: not finished, as the job was paused or cancelled, or the signal aborted. */
 export type ShardEnd = 'done' | 'left';
 
-/** What the journals say of the images of a shard, by their index in the job. */
+/** The records in the journals about the images of a shard, by their index in the job. */
 interface Known {
   records: Map<number, ImageRecord>;
   /** the write intents of all workers */

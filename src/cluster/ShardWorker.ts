@@ -157,7 +157,7 @@ export class ShardWorker {
       .catch((thrown: unknown) => {
         throw unreadableFolder(folder, thrown);
       });
-    // A captioner has nothing to load, but what is missing here is said before the first shard is taken.
+    // A captioner has nothing to load, but problems on this machine are reported before the first shard is taken.
     if ('captioner' in manifest) localCaptioner(manifest.captioner, this.options.captioners);
     else await this.prepared.prepare(manifest, signal);
   }

@@ -50,7 +50,7 @@ async function submitMissing(folder: JobFolder, redisUrl: string): Promise<void>
     const manifest = await folder.readManifest();
     await new ClusterJobRun(folder, manifest, { redisUrl, once: true, onChange: () => undefined }).run();
   } catch {
-    // Another process runs the job, or its folder is gone; what is shown says so.
+    // Another process runs the job, or its folder is gone; the status shows that.
   }
 }
 

@@ -6,7 +6,7 @@ import type { CaptionerProfile } from '../protocol/captioning/captionerProfile';
 /** The captioners of a worker's machine. */
 export interface LocalCaptioners {
   profiles: readonly CaptionerProfile[];
-  /** where they were read, to say so */
+  /** the file that they were read from, for messages */
   file: string;
   /** keys for servers, by their origins */
   keysFor: (endpoints: readonly string[]) => Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface LocalCaptioners {
 
 /**
  * The captioner of a job as this machine has it: with its own servers, so that nobody who can write on the shared disk
- * says where its keys go.
+ * decides where its keys are sent.
  * @throws JobFaultError if there is none of that name, or it would write something else
  */
 export function localCaptioner({ profile, hash }: JobCaptioner, local: LocalCaptioners | undefined): CaptionerProfile {

@@ -106,7 +106,9 @@ export class Dataset {
     return this.scanLinks;
   }
 
-  /** What the last scan found that looks like pictures and is no image of the dataset, in sentences for the user. */
+  /**
+   * Files that look like pictures, but are no images of the dataset, as of the last scan, in sentences for the user.
+   */
   get otherPictures(): readonly string[] {
     return this.others.describe();
   }
@@ -448,7 +450,7 @@ export class Dataset {
 
   /**
    * Resolves a conflict between an unsaved edit and another program's change.
-   * @throws CaptionError CAPTION_NOT_UTF8 where both are wanted and nobody knows in which encoding the file is
+   * @throws CaptionError CAPTION_NOT_UTF8 if both are wanted, but the encoding of the file is unknown
    */
   resolveConflict(caption: Caption, choice: 'mine' | 'theirs' | 'both', merge: MergeTexts): CaptionChange | undefined {
     const theirs = caption.theirs;
@@ -484,7 +486,10 @@ export class Dataset {
     await pMap(captions, (caption) => this.saver.read(caption), { concurrency: filesAtATime });
   }
 
-  /** Whether a known caption has become a link, or is none any more, or leads elsewhere: then others share it now. */
+  /**
+   * Whether a known caption has become a link, is no link any more, or leads elsewhere: then other images share its
+   * file now.
+   */
   private async hasOtherFile(captionPath: string): Promise<boolean> {
     const known = this.index.captionFiles.get(captionPath);
     const now = await identityNow(this.absolute(captionPath), this.folder, known);

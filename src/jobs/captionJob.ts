@@ -25,7 +25,7 @@ export interface JobTarget {
   /** of the image, relative to the dataset */
   path: string;
   caption: Caption;
-  /** what the caption held when the job was made, or when its work was taken up again */
+  /** what the caption held when the job was made or resumed */
   expected: string | null;
   /** `captionHash` of the caption file when the job was made, if `expected` is later than that */
   planned?: string | null;
@@ -41,13 +41,13 @@ export interface JobProgress {
 /** What was found for an image that is to be written: the tags of a tagger, or the prose of a captioner. */
 export type Found = FoundTags | Exclude<CaptionAnswer, FlaggedAnswer>;
 
-/** What a captioner answered that is no caption. */
+/** An answer of a captioner that is no caption, with the reason. */
 export type FlaggedAnswer = Extract<CaptionAnswer, { flagged: unknown }>;
 
 export interface JobOptions {
   /**
    * Finds the tags of an image, given its absolute path, empty if no tag passes the threshold; or asks a captioner for
-   * prose, whose answer may be none.
+   * prose, whose answer may be flagged.
    */
   makeTags: (imagePath: string, signal: AbortSignal, target: JobTarget) => Promise<Found | FlaggedAnswer>;
   /**
@@ -55,11 +55,11 @@ export interface JobOptions {
    * is written with a template
    */
   makeText?: (caption: Caption, existing: string, found: Found, write: WriteOptions) => string;
-  /** gets what would be written, and then nothing is; not called for images without a tag */
+  /** called with what would be written; with it, nothing is written. Not called for images without a tag */
   preview?: (target: JobTarget, text: string, found: Found) => void;
   /** whether an error means that the tagger's process crashed; any image in flight may be the cause */
   isCrash: (thrown: unknown) => boolean;
-  /** whether no image is to blame for an error (`machine`), or perhaps none (`unclear`): `taggerFault` */
+  /** whether an error is no fault of the image (`machine`), or perhaps not (`unclear`), such as `taggerFault` */
   faultOf?: (thrown: unknown) => 'machine' | 'unclear' | undefined;
   mode: CaptionScope;
   /** how tags are written; with mode `empty` into empty captions only */
@@ -94,8 +94,7 @@ export interface JobResult {
 }
 
 /**
- * Errors that are no image's fault, unless they are those of one caption alone: if the job went on, every image would
- * fail.
+ * Errors that are no image's fault, unless only one caption has them: if the job continued, every image would fail.
  */
 const systemicErrors: ReadonlySet<CaptionErrorCode> = new Set(['DISK_FULL', 'READ_ONLY', 'DISK_ERROR']);
 /**
@@ -119,7 +118,7 @@ export async function planCaptionJob(
   await inSlices(images, ({ path, caption }) => {
     if (seen.has(caption)) return;
     seen.add(caption);
-    // What cannot be read is not empty, but the job says which images have no caption for that.
+    // A caption that cannot be read is not empty, but is included, so that the job reports it as failed.
     if (all || caption.isEmpty || caption.unreadable !== undefined)
       targets.push({ path, caption, expected: caption.raw });
   });
@@ -203,7 +202,7 @@ class CaptionJob {
     try {
       const found = await this.options.makeTags(file, this.signal, target);
       if ('flagged' in found) {
-        // It answers, so nothing is wrong with the machine.
+        // The tagger or captioner answered, so the machine works.
         this.consecutiveFailures = 0;
         this.finishWithout(target, 'flagged', flagReasonText(found.flagged), found);
         return true;
@@ -287,7 +286,7 @@ class CaptionJob {
     const hasOtherNames = mode !== 'replace' && (await mayHaveOtherNames(file));
     let text = '';
     const makeText = (existing: string): string => {
-      // What was written by another name may be the tags of another picture.
+      // The file may have been written under another name, with the tags of another image.
       if (hasOtherNames && contentHash(caption.onDisk) !== planned) throw changedByOtherName(file);
       text = this.newText(caption, existing, found);
       return text;
@@ -341,7 +340,7 @@ class CaptionJob {
   }
 }
 
-/** Whether a file may be written by another name, too: it is a symbolic link, or has several names by hard links. */
+/** Whether a file may also be written under another name: it is a symbolic link, or has several hard links. */
 async function mayHaveOtherNames(file: string): Promise<boolean> {
   try {
     const info = await lstat(file);

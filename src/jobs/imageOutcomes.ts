@@ -1,5 +1,5 @@
 /**
- * What became of an image:
+ * What became of an image, in order of rank, the highest first, see {@link rankOf}:
  * - `written`: its caption file was written; `same`: it held that text already
  * - `untagged`: no tag passed the threshold, the caption was kept
  * - `kept`: its caption was kept, because somebody wrote it meanwhile, or it is JSON, to which no tags are added
@@ -17,26 +17,28 @@ export function noOutcomes(): OutcomeCounts {
   return { written: 0, same: 0, untagged: 0, kept: 0, flagged: 0, failed: 0 };
 }
 
+/** What follows from each outcome: whether the image is listed with its reason, and whether it may be tried again. */
+const consequences: Readonly<Record<ImageOutcome, { isListed: boolean; isRetried: boolean }>> = {
+  written: { isListed: false, isRetried: false },
+  same: { isListed: false, isRetried: false },
+  untagged: { isListed: false, isRetried: false },
+  kept: { isListed: true, isRetried: false },
+  flagged: { isListed: true, isRetried: true },
+  failed: { isListed: true, isRetried: true },
+};
+
 /** Whether an image with this outcome is listed with its reason: its caption is not what the job was to make of it. */
 export function isListed(outcome: ImageOutcome): boolean {
-  return outcome === 'failed' || outcome === 'flagged' || outcome === 'kept';
+  return consequences[outcome].isListed;
 }
 
 /** Whether an image with this outcome may be tried again in the same job. */
 export function isRetried(outcome: ImageOutcome | undefined): boolean {
-  return outcome === 'failed' || outcome === 'flagged';
+  return outcome !== undefined && consequences[outcome].isRetried;
 }
 
 /** By rank, the lowest first, see {@link rankOf}. */
-const ranked: readonly (ImageOutcome | undefined)[] = [
-  undefined,
-  'failed',
-  'flagged',
-  'kept',
-  'untagged',
-  'same',
-  'written',
-];
+const ranked: readonly (ImageOutcome | undefined)[] = [undefined, ...imageOutcomes.toReversed()];
 
 /**
  * Which outcome wins if two workers had the same image: the one of the higher rank, 1..6; 0 for none. If one of them

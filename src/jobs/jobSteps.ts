@@ -25,7 +25,7 @@ export function isEnded({ status }: Pick<JobInfo, 'status'>): boolean {
   return status === 'completed' || status === 'cancelled';
 }
 
-/** Whether the job stands still and can be resumed: it was paused, or its process ended before it did. */
+/** Whether the job is stopped and can be resumed: it was paused, or its process ended before it did. */
 export function isResumable(job: JobInfo): boolean {
   return !isLive(job) && !isEnded(job);
 }

@@ -6,7 +6,7 @@ import type { CaptionerProfile } from '../protocol/captioning/captionerProfile';
 import type { CaptionOptions } from '../protocol/tagging/captionOptions';
 import type { ModelHash, TaggerSetup } from '../protocol/tagging/taggerProtocol';
 
-/** What every job is to do, whoever captions. */
+/** The part of a manifest that jobs of taggers and of captioners have in common. */
 interface JobBase {
   /** also the name of the job's folder, see `isJobName` */
   id: string;
@@ -35,7 +35,10 @@ export interface TaggerManifest extends JobBase {
   tagger: JobTagger;
 }
 
-/** A job by a captioner. Versions of this program that know taggers only refuse its number, and touch nothing. */
+/**
+ * A job by a captioner. It has a version number that versions of this program without captioners refuse, so that they
+ * touch nothing.
+ */
 export interface CaptionerManifest extends JobBase {
   version: 2;
   captioner: JobCaptioner;
@@ -92,7 +95,7 @@ export interface JobTagger {
 /** The captioner of a job. Its keys are in no file: see `JobSecrets`. */
 export interface JobCaptioner {
   profile: CaptionerProfile;
-  /** of what decides the captions, see `captionerHash`: another job with the same hash does the same work */
+  /** of all that determines the captions, see `captionerHash`: a job with the same hash does the same work */
   hash: string;
 }
 
@@ -163,7 +166,9 @@ export interface JobInfo {
   status: JobStatus;
   /** the process that ran the job, or had it in its queue, ended before the job did, and no other one has it now */
   interrupted: boolean;
-  /** the other process that runs the job or has it in its queue, in words; only where it is not the one that says so */
+  /**
+   * the process that runs the job or has it in its queue, in words; undefined if it is the process that made this info
+   */
   runBy?: string;
   fault?: JobFault;
   position: number;
@@ -178,7 +183,7 @@ export interface JobInfo {
   message: string;
   /** average over the last seconds; only while the job is running */
   imagesPerSecond?: number;
-  /** what the servers of a captioner do, such as `12 in flight, 340 tokens/s`; only while the job is running */
+  /** the load on the servers of a captioner, such as `12 in flight, 340 tokens/s`; only while the job is running */
   pace?: string;
   secondsLeft?: number;
   execution: JobState['execution'];

@@ -5,7 +5,7 @@ const longest = 200;
 
 /** A key of the usual form, also where a server has put stars into it. */
 const shownKey = /\bsk-[\w*-]{8,}/g;
-/** A picture, or another long text that is none for people: no word and hardly a path is as long. */
+/** A picture, or other long data that is no text for people: no word, and hardly any path, is as long. */
 const base64 = /data:image\/[a-z+.-]+;base64,[A-Za-z0-9+/_=-]*|[A-Za-z0-9+/_-]{120,}={0,2}/g;
 
 /**
@@ -13,7 +13,7 @@ const base64 = /data:image\/[a-z+.-]+;base64,[A-Za-z0-9+/_=-]*|[A-Za-z0-9+/_-]{1
  * servers, or the text of a page that a proxy wrote.
  * @param contentType of the answer
  * @param secret that was sent to the server, and is not repeated
- * @returns an empty text where it says nothing to a person
+ * @returns an empty text if there is nothing for a person in it
  */
 export function serverText(body: Buffer, contentType: string, secret?: string): string {
   // Enough for any sentence; a page may be long.

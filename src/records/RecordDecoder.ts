@@ -8,7 +8,7 @@ import {
   type TextDifference,
 } from './recordEntry';
 
-/** An entry as it was read: what it says of parts is decoded when somebody asks. */
+/** An entry as it was read. Its parts are decoded lazily, by `decode`. */
 export interface StoredEntry {
   /** relative to the dataset's root, with `/` */
   caption: string;
@@ -18,9 +18,9 @@ export interface StoredEntry {
   record: string;
   number: number;
   isDone: boolean;
-  /** of a write; undefined for a caption that got another name */
+  /** the kind of entry; undefined for a rename */
   kind?: RecordEntry['kind'];
-  /** the caption had this path until then; such an entry has nothing to decode */
+  /** only for a rename, which has nothing to decode: the former path of the caption */
   from?: string;
   /** the hashes of the text before and after a write, and bytes of the picture's file */
   before?: string;
@@ -48,14 +48,14 @@ interface GrowingDictionary extends RecordDictionary {
 const kinds = new Map(Object.entries(entryLetters).map(([kind, letter]) => [letter as string, kind]));
 
 /**
- * Reads the lines of a file of records. A line that is no such line, or of a record of another version, is skipped.
- * A file may have several records one after the other, each with its first line.
+ * Reads the lines of a file of records. Invalid lines, and those of records of another version, are skipped. A file
+ * may have several records one after the other, each with its first line.
  */
 export class RecordDecoder {
   private dictionary: GrowingDictionary | undefined;
-  /** Whether there was a record of a later version, whose lines nobody here can read. */
+  /** Whether there was a record of a later version, which this version cannot read. */
   hasLater = false;
-  /** entries that were read and may still be said to be done, by their numbers */
+  /** entries that were read, but not yet a line that says that they completed, by number */
   private readonly open = new Map<number, StoredEntry>();
 
   /** @returns the entry of the line, if it has one */
@@ -78,7 +78,7 @@ export class RecordDecoder {
         return undefined;
       }
       case 'z':
-        // Where the first line of the next record is spoilt, its lines are not those of this one.
+        // If the first line of the next record is damaged, its lines must not count as part of this record.
         this.begin([]);
         return undefined;
       case 'm':
@@ -113,7 +113,7 @@ export class RecordDecoder {
   }
 }
 
-/** The entry of a line that is one, not known to be done. */
+/** The entry in a line, not known to have completed. */
 export function entryOfLine(line: readonly unknown[], dictionary: RecordDictionary): StoredEntry | undefined {
   const [letter, number, caption, time] = line;
   const kind = typeof letter === 'string' ? kinds.get(letter) : undefined;
@@ -144,7 +144,7 @@ function moveOf(
   return { caption, from, when, record, number: number as number, isDone: true, decode: () => undefined };
 }
 
-/** What a line of a file of records holds; undefined if it is no whole line. */
+/** Parses a line of a file of records; undefined if it is incomplete or invalid. */
 export function parseRecordLine(text: string): unknown[] | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -3,7 +3,7 @@ import type { Author, MarkedPart, RecordEntry, TextDifference } from './recordEn
 /** The version of the format. Files of another one are skipped. */
 export const recordVersion = 1;
 
-/** What is recorded of a write; that it came to its end is said later. */
+/** What is recorded of a write before it is done; that it has completed is recorded later. */
 export type NewEntry = Omit<RecordEntry, 'isDone'>;
 
 /** The letters of the kinds of entries. */
@@ -16,12 +16,12 @@ export const entryLetters = { written: 'w', undone: 'u', forgotten: 'f', deleted
  * - `a`, who writes: number, the author
  * - `w`, `u`, `f`, `x`, an entry: number, caption, time, number of its author, hashes of the text before and after,
  *   numbers of the parts, two characters for each of them ({@link markText}), numbers of removed parts each with `:`
- *   and its place, 1 if reordered, the text after and before where the parts do not give it back, that after as it is
- *   or as what stays at its beginning, at its end, and what is new between, bytes of the picture's file; numbers of
- *   parts and places in base 36. What is missing at the end is empty.
- * - `m`, a caption got another name: number, new path, time, old path
- * - `d`, writes that came to their end: numbers of entries
- * - `z`, the last: nothing more is written into this file
+ *   and its place, 1 if reordered, the text after, then before, each only if it cannot be rebuilt from the parts (that
+ *   after in full or as a {@link TextDifference}), size of the picture's file in bytes; numbers of parts and places in
+ *   base 36. Empty fields at the end are left out.
+ * - `m`, a rename of a caption: number, new path, time, old path
+ * - `d`, writes that have completed: numbers of entries
+ * - `z`, the last line: the file is complete
  */
 export type RecordLine =
   | ['r', number, string, number, string]
@@ -47,7 +47,10 @@ export type RecordLine =
   | ['d', ...number[]]
   | ['z'];
 
-/** Texts that are remembered by their numbers; later ones get new numbers, so that sentences do not fill the memory. */
+/**
+ * How many texts are remembered with their numbers. A text that is forgotten is written again under a new number, so
+ * that sentences do not fill the memory.
+ */
 const rememberedTexts = 50_000;
 
 /** Makes the lines of one record: texts and authors are written once, and named by their numbers from then on. */
@@ -58,7 +61,7 @@ export class RecordEncoder {
   private nextEntry = 0;
 
   /**
-   * @param id names the record among all others, also where its lines are copied to another file
+   * @param id identifies the record, also when its lines are copied to another file
    * @param begun ms since 1970
    * @param writer the process that writes it, by `identityText`
    */
@@ -97,7 +100,7 @@ export class RecordEncoder {
     return { text: own.line + texts + lineOf(line), number };
   }
 
-  /** The line of a caption that got another name. @param when ms since 1970 */
+  /** The line for a rename of a caption. @param when ms since 1970 */
   move(from: string, to: string, when: number): string {
     return lineOf(['m', this.nextEntry++, to, when - this.begun, from]);
   }
@@ -127,12 +130,12 @@ export function lineOf(line: RecordLine): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** The digits of the score of a part that stood before: `a` for 0 to `j` for 9. */
+/** The digits of the score of a `found` part: `a` for 0 to `j` for 9. */
 const lettersOfFound = 'abcdefghij';
 
 /**
- * How a part came, in two characters: two digits of its score, or `--` without one, for a new part; two letters, or
- * `~~`, for one that was found again; `==` for one that stood.
+ * A {@link PartMark} and a score in two characters. `new`: two digits of the score, or `--` without one; `found`: the
+ * digits as letters, or `~~`; `stood`: `==`.
  */
 export function markText({ mark, score }: Pick<MarkedPart, 'mark' | 'score'>): string {
   if (mark === 'stood') return '==';
@@ -143,7 +146,7 @@ export function markText({ mark, score }: Pick<MarkedPart, 'mark' | 'score'>): s
 
 type Mark = Readonly<Pick<MarkedPart, 'mark' | 'score'>>;
 
-/** What each text of {@link markText} says: there are few, and each part of each entry has one. */
+/** Cache of {@link parseMark}: there are few different marks, and each part of each entry has one. */
 const marksByText = new Map<string, Mark>([
   ['==', { mark: 'stood' }],
   ...(['new', 'found'] as const).flatMap((mark) => [
@@ -155,7 +158,7 @@ const marksByText = new Map<string, Mark>([
   ]),
 ]);
 
-/** What {@link markText} says; undefined for any other text. */
+/** Parses what {@link markText} made; undefined for any other text. */
 export function parseMark(text: string): Mark | undefined {
   return marksByText.get(text);
 }

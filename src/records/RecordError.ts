@@ -1,4 +1,4 @@
-/** A record that cannot be written. It never stops what it would have recorded. The message is one sentence. */
+/** A record cannot be written. This never stops the write that it is about. The message is one sentence. */
 export class RecordError extends Error {
   readonly code = 'RECORD_FAILED';
 

@@ -5,17 +5,19 @@ import { RecordError } from './RecordError';
 import type { AppendedFile, RecordFileSystem } from './recordFileSystem';
 
 /**
- * A file that could be written anew is remembered up to this length, in characters: by then it is known whether the
- * file system appends.
+ * The content of a file is kept in memory up to this length, in characters, in case it has to be written anew. After
+ * that, the file system is known to append.
  */
 const rememberedLength = 256 * 1024;
-/** Errors that another way of writing does not help against, or that would cost what is written already. */
+/** Errors after which writing the file anew would not help, or could lose what is written already. */
 const stopping: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOENT', 'ENOTDIR']);
 
-/** The disk of the records may take so long, in milliseconds: captions wait for it, and must not wait for ever. */
+/**
+ * Timeout of writes to the disk of the records, in milliseconds: captions wait for them, and must not wait for ever.
+ */
 const limit = 15_000;
 
-/** One file of records, which this process alone writes. */
+/** A file of records that only this process writes. */
 export class RecordFile {
   private readonly lines: LineBatches;
   private file: AppendedFile | undefined;
@@ -28,7 +30,7 @@ export class RecordFile {
 
   /**
    * @param path absolute; the file does not exist yet
-   * @param folders that have to be made before
+   * @param folders to make before it
    * @param answersWithin for tests, milliseconds
    */
   constructor(
@@ -41,7 +43,7 @@ export class RecordFile {
     this.lines = new LineBatches((text, flushed) => this.write(text, flushed), encoder.head());
   }
 
-  /** Whether the file has grown so long that writing it anew for each entry costs much. */
+  /** Whether the file has become so long that writing it anew for each entry is expensive. */
   get isFull(): boolean {
     return this.rewrites && (this.written?.length ?? 0) > rememberedLength;
   }
@@ -65,9 +67,9 @@ export class RecordFile {
     await this.inTime(this.lines.add(this.encoder.move(from, to, when), true));
   }
 
-  /** Says that the write of an entry came to its end. */
+  /** Records that the write of an entry has completed. */
   finish(number: number): void {
-    // Where it is lost, the caption itself shows that it was written.
+    // If this is lost, the caption itself shows that it was written.
     this.lines.add(lineOf(['d', number]), false).catch(() => undefined);
   }
 

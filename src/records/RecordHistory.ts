@@ -5,27 +5,27 @@ import { readRecords, type ReadOptions } from './readRecords';
 import type { StoredEntry } from './RecordDecoder';
 import { textHash, type RecordEntry } from './recordEntry';
 
-/** So often at most the name of a caption is followed back. */
+/** Maximum number of renames through which a caption is followed back. */
 const mostMoves = 100;
 
 /** What the records of a dataset say of its captions, as of when they were read. */
 export class RecordHistory {
   private readonly entries = new Map<string, StoredEntry[]>();
-  /** when captions left their names, the last time, ms since 1970 */
+  /** by name, when a caption was last renamed from it to another one, ms since 1970 */
   private readonly left = new Map<string, number>();
-  /** bytes of the pictures' files, of captions with another picture than the one that was recorded */
+  /** sizes of the pictures of captions whose picture is another than the recorded one, in bytes */
   private readonly pictures = new Map<string, number>();
-  /** what was deleted by hand from captions under other names, as far as can be told */
+  /** by caption, parts that were deleted by hand under a probable former name */
   private readonly recognised = new Map<string, readonly DeletedPart[]>();
-  /** files that a later version of the program wrote, absolute: nobody here knows what they say */
+  /** files of a later version of the program, absolute: this version cannot read them */
   readonly laterFiles = new Set<string>();
 
   /**
    * Reads the records of a dataset; what cannot be read is left out.
    * @param root of the dataset, absolute
-   * @param isWanted whether a caption, by its path relative to the root, is asked for later
+   * @param isWanted whether a caption is needed; gets its path relative to the root
    * @param options.folders in the dataset that may have records of their own, see `foldersOfCaptions`
-   * @param options.onOther called with the entries of captions that are not asked for
+   * @param options.onOther called with the entries of captions that are not needed
    * @throws errors of the disk if the folder of the records cannot be listed; the signal's reason
    */
   static async read(
@@ -60,13 +60,13 @@ export class RecordHistory {
     return this.storedOf(caption).flatMap((entry) => entry.decode() ?? []);
   }
 
-  /** All entries, as they were read, by the paths that they name. */
+  /** All entries as they were read, by the path of their caption at that time. */
   get stored(): ReadonlyMap<string, readonly StoredEntry[]> {
     return this.entries;
   }
 
   /**
-   * Says that a caption had another name until now: what is known of that is known of it.
+   * Adds a rename of a caption that is not in the records: it gets the history of the former name.
    * @param from relative to the root, as `to`
    * @param when ms since 1970
    */
@@ -88,8 +88,7 @@ export class RecordHistory {
   }
 
   /**
-   * Whether the last record of a caption says what it holds; also if there is none, and with that nothing that an edit
-   * without a record could be lost against.
+   * Whether the last record of a caption matches what it holds; also true if it has no records.
    * @param caption relative to the root
    * @param text what it holds, with LF line ends
    */
@@ -115,14 +114,14 @@ export class RecordHistory {
     return this.storedOf(caption).findLast(({ pictureSize }) => pictureSize !== undefined)?.pictureSize;
   }
 
-  /** Says that a caption has another picture by now. @param size of its file, in bytes */
+  /** Notes that a caption has another picture than the recorded one. @param size of its file, in bytes */
   seePicture(caption: string, size: number): void {
     this.pictures.set(caption, size);
   }
 
   /**
-   * Says that a caption may be one that had another name: what was deleted from that is deleted from this. Whose its
-   * parts are does not follow.
+   * Notes that a caption may be a renamed one: parts that were deleted there count as deleted here. Origins of parts
+   * are not taken over.
    */
   recognise(caption: string, deleted: readonly DeletedPart[]): void {
     this.recognised.set(caption, deleted);
@@ -137,17 +136,17 @@ export class RecordHistory {
     return captionStates(this.entriesOf(caption), now);
   }
 
-  /** Whether a caption is known to have another name by now. */
+  /** Whether a caption is known to have been renamed from this name. */
   hasLeft(caption: string): boolean {
     return this.left.has(caption);
   }
 
   private storedOf(caption: string, until = Infinity, moves = 0): StoredEntry[] {
-    // Captions that change names with each other do so at one moment.
+    // Captions that swap names do so at the same time.
     const isBefore = ({ when, from }: StoredEntry): boolean => when < until || (when === until && from === undefined);
     const own = (this.entries.get(caption) ?? []).filter(isBefore).sort(byTime);
     const came = own.findLast(({ from }) => from !== undefined);
-    // What stood under this name before belongs to a caption that has another one by now.
+    // Earlier entries under this name belong to another caption, which was renamed since.
     const left = (until === Infinity ? this.left.get(caption) : undefined) ?? -Infinity;
     const since = Math.max(came?.when ?? -Infinity, left);
     const here = own.filter((entry) => entry.from === undefined && entry.when > since);
@@ -155,7 +154,7 @@ export class RecordHistory {
     return [...this.storedOf(came.from, came.when, moves + 1), ...here];
   }
 
-  /** The former names of captions that are asked for. */
+  /** The former names of needed captions. */
   private formerNames(isWanted: (caption: string) => boolean): Set<string> {
     const former = new Set<string>();
     const waiting = [...this.entries.keys()].filter(isWanted);

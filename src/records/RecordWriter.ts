@@ -7,10 +7,13 @@ import { newRecordName, recordFolderOf, recordFoldersOf, recordStorageOf, type W
 import { RecordFile } from './RecordFile';
 import { ownRecordFileSystem, recordFileSystem, type RecordFileSystem } from './recordFileSystem';
 
-/** Of so many captions it is remembered what they held; where it is forgotten, a text is kept twice. */
+/**
+ * Of how many captions the text after the last entry is remembered. If it is forgotten, the next entry has to repeat
+ * it.
+ */
 const rememberedStates = 20_000;
 
-/** What a caller says of an entry; without a time it is of now. */
+/** An entry as callers give it; `when` is now by default. */
 export type Recorded = Omit<NewEntry, 'when'> & { when?: number };
 
 /** A caption that got another name, relative to the root. */
@@ -21,14 +24,17 @@ export interface Moved {
 }
 
 /**
- * Writes the records of one process of what is done to the captions of a dataset, into a file of its own: so windows,
- * jobs and machines never write into the same file. Nothing is made before the first entry.
+ * Writes records of what this process does to the captions of a dataset. Each process has its own file, so windows,
+ * jobs and machines never write into the same one. The file is created with the first entry.
  */
 export class RecordWriter {
   private current: RecordFile | undefined;
-  /** what is recorded from now on is later than what is known already, also where a clock went back, ms since 1970 */
+  /**
+   * new entries get at least this time, so that they come after those that were read, even if the clock was set back,
+   * ms since 1970
+   */
   private earliest = 0;
-  /** what captions held after the last entries, by their hashes: it need not be kept again as what stood before */
+  /** by caption, the hash of its text after the last entry: the next entry need not repeat that text */
   private readonly known = new LruMap<string, string>(rememberedStates);
 
   /**
@@ -36,7 +42,7 @@ export class RecordWriter {
    * @param files for tests
    * @param now for tests, ms since 1970
    * @param place in the dataset, or in the user's own folder on this machine
-   * @param answersWithin for tests: so long the disk may take, in milliseconds
+   * @param answersWithin for tests: timeout of the disk, in milliseconds
    */
   constructor(
     private readonly root: string,
@@ -46,14 +52,15 @@ export class RecordWriter {
     private readonly answersWithin?: number,
   ) {}
 
-  /** Makes the file now, so that it is known whether it can be written. @throws RecordError */
+  /** Creates the file now, to find out whether it can be written. @throws RecordError */
   async begin(): Promise<void> {
     await (await this.file()).begin();
   }
 
   /**
    * Records what is about to be written. Resolves when the disk has it; entries that come together share one flush.
-   * @returns to be called when the write came to its end; without that, the caption shows later whether it did
+   * @returns a function to be called when the write has completed; if it never is, the caption shows later whether it
+   *   did
    * @throws RecordError if it cannot be recorded; once one failed, all later ones do
    */
   async write(entry: Recorded): Promise<() => void> {
@@ -65,7 +72,7 @@ export class RecordWriter {
   }
 
   /**
-   * Records that a caption got another name, so that it goes on with what is known of it.
+   * Records a rename of a caption, so that it keeps its history.
    * @param from relative to the root, as `to`
    * @param when ms since 1970, before anything is recorded under the new name; just now if it is left out
    * @throws RecordError
@@ -75,7 +82,7 @@ export class RecordWriter {
     await file.move(from, to, when);
   }
 
-  /** Says of when the last entry is that is known: entries are read in the order of time. @param when ms since 1970 */
+  /** Sets the time of the last entry that was read; new entries come after it. @param when ms since 1970 */
   comesAfter(when: number): void {
     this.earliest = Math.max(this.earliest, when + 1);
   }

@@ -9,8 +9,8 @@ import { foldersOfCaptions, hasRecords, recordRootOf, recordSources } from './re
 import { RecordWriter } from './RecordWriter';
 
 /**
- * Records that what captions held comes back: a job is taken back, or a snapshot restored. From the captions alone that
- * could not be told from a person who deletes just those tags that a job added, which no job may bring back then.
+ * Records that captions get back what they held before: a job is reverted, or a snapshot restored. Without these
+ * records it would look as if a person had deleted the tags that the job added, and no job would add them again.
  */
 export class TakenBackRecords {
   private constructor(
@@ -21,7 +21,7 @@ export class TakenBackRecords {
   ) {}
 
   /**
-   * Records nothing where nothing is recorded, or the records are gone.
+   * The result records nothing if `place` is `off`, or the dataset has no records.
    * @param folder of the dataset, absolute
    * @param place where it is recorded who writes what
    */
@@ -40,7 +40,7 @@ export class TakenBackRecords {
   }
 
   /**
-   * Records a write that brings back what a caption held. Does not throw: without it, what goes counts as deleted by
+   * Records a write that restores a caption. Does not throw: without the record, removed parts count as deleted by
    * hand.
    * @param file absolute
    * @param now what the file holds, and what it is to hold, decoded

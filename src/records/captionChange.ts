@@ -4,18 +4,15 @@ import { captionParts } from './captionParts';
 import { joinedText, keptText } from './captionTexts';
 import { recordedText, textHash, type CaptionChange, type MarkedPart } from './recordEntry';
 
-/**
- * What a machine that writes tags or sentences wants in a caption: its parts with their scores, undefined where it gave
- * none.
- */
+/** The parts that a machine wants in a caption, with their scores; undefined for a part without a score. */
 export type GivenParts = ReadonlyMap<string, number | undefined>;
 
 /**
- * Compares a caption before and after a write. What came counts as the writer's only if the writer meant to write it;
- * any other part, such as one that a bracket joined anew, counts as if it had stood there. Texts that the parts do not
- * give back are kept as they are.
+ * Compares a caption before and after a write. A part that is new counts as the writer's only if the writer meant to
+ * write it; any other new part, such as one that a bracket joined, counts as if it had been there before. A text that
+ * cannot be rebuilt from its parts is kept in full.
  * @param before the text with LF line ends; empty if there was no caption
- * @param given what the writer wanted in the caption; `all`: whatever came
+ * @param given what the writer wanted in the caption; `all`: all new parts count as the writer's
  * @param separator divides tags besides the comma and those of trainers
  */
 export function captionChange(
@@ -25,7 +22,7 @@ export function captionChange(
   separator?: string,
 ): CaptionChange {
   const old = captionParts(before, separator).map(({ text }) => recordedText(text));
-  /** the places in `old` of each text that were not met in the new caption yet, the last one first */
+  /** by text, its places in `old` that are not matched with a part of the new caption yet, last one first */
   const places = new Map<string, number[]>();
   for (const [index, text] of [...old.entries()].reverse()) {
     const known = places.get(text);
@@ -62,7 +59,7 @@ export function captionChange(
 }
 
 /**
- * What a tagger found, by the parts that it has in a caption: what replaces a tag may be several.
+ * What a tagger found, as parts of a caption: a tag may be replaced by several.
  * @param separator divides tags besides the comma and those of trainers
  */
 export function givenParts({ tags, scores = [] }: FoundTags, separator: string | undefined): GivenParts {

@@ -30,7 +30,7 @@ export function captionParts(text: string, separator = ','): CaptionPart[] {
 }
 
 function addLine(parts: CaptionPart[], line: string, offset: number, separator: string): void {
-  // Whatever the setting says: records are read on other machines, too.
+  // Independent of the setting for how captions are read: other machines read these records, too.
   const sentences = sentencesOf(line, separator);
   let next = 0;
   let from = 0;

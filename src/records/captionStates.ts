@@ -6,12 +6,12 @@ import { isNote, partsBefore, textHash, type Author, type RecordEntry } from './
 export interface CaptionState {
   /** {@link textHash}; empty for a caption that was empty or had no file */
   hash: string;
-  /** with LF line ends and none at the end, to the letter; undefined if no record has it */
+  /** with LF line ends and none at the end, exact; undefined if no record has it */
   text: string | undefined;
   /**
    * - `written`: `author` made it so at `when`
    * - `undone`: `author` took edits back, or made them again, so that what stood earlier stood again
-   * - `found`: it stood there when the next write came, and no record says since when or by whom
+   * - `found`: the next write found it there, and no record says since when or by whom
    */
   kind: 'written' | 'undone' | 'found';
   /** milliseconds since 1970 */
@@ -20,8 +20,8 @@ export interface CaptionState {
 }
 
 /**
- * All that a caption is known to have held, in the order of time. Two states that follow each other differ. Writes that
- * were announced and never done, as their process died, are left out.
+ * All that a caption is known to have held, in the order of time. Two states that follow each other differ. Writes
+ * that were recorded, but never done because their process died, are left out.
  * @param entries of the caption, in the order of time
  * @param now what the caption holds, with LF line ends, for a last state; undefined if that is not known
  */
@@ -36,7 +36,7 @@ export function captionStates(entries: readonly RecordEntry[], now?: string): Ca
   };
   const last = now === undefined ? undefined : textHash(now);
   for (const [index, { kind, before, after, when, author, isDone }] of writes.entries()) {
-    // What another record explains is no change by another program.
+    // A change that another record explains was not made by another program.
     if (author.by === 'outside' && states.at(-1)?.hash === after) continue;
     const next = index + 1 < writes.length ? writes[index + 1]?.before : last;
     if (!isDone && next !== undefined && next !== after) continue;

@@ -1,15 +1,15 @@
 import { textHash, type TextDifference } from './recordEntry';
 
-/** A difference has to be so many characters shorter than the text itself. */
+/** A difference is stored only if it is at least so many characters shorter than the text. */
 const worthIt = 12;
-/** What ends a sentence, behind which a blank divides. */
+/** The end of a sentence, after which a blank is separator enough. */
 const endsSentence = /[.!?…。！？]["'”’」』)\]]*$/;
 
 /**
- * The text that parts make where they are divided in one of the usual ways.
+ * Joins parts in each of the usual ways until the result is the wanted text.
  * @param separator a further separator of tags
- * @param isIt whether a text is the one that is looked for
- * @returns undefined if none of the ways gives it
+ * @param isIt whether a text is the wanted one
+ * @returns undefined if none of the ways results in it
  */
 export function joinedText(
   parts: readonly string[],
@@ -32,8 +32,8 @@ export function joinedText(
 }
 
 /**
- * Sentences with a blank behind them, tags with a comma.
- * @param commas divide a sentence from a tag
+ * Joins parts with a blank after sentences and a comma after tags.
+ * @param whether a comma separates a sentence from a tag that follows it
  */
 function joinedProse(parts: readonly string[], commas: boolean): string {
   return parts
@@ -46,7 +46,7 @@ function joinedProse(parts: readonly string[], commas: boolean): string {
     .join('');
 }
 
-/** A text as it is kept: as a difference to the text before it where that is shorter. */
+/** A text as it is stored: in full, or as a difference to the text before it if that is shorter. */
 export function keptText(before: string, after: string): string | TextDifference {
   const most = Math.min(before.length, after.length);
   let start = 0;
@@ -58,7 +58,7 @@ export function keptText(before: string, after: string): string | TextDifference
   return between.length + worthIt < after.length ? [start, end, between] : after;
 }
 
-/** The text that {@link keptText} keeps. @returns undefined if that needs a text before which is not the one it was */
+/** Restores the text of {@link keptText}. @returns undefined if it is a difference to another `before` */
 export function textOfKept(
   before: string | undefined,
   kept: string | TextDifference,

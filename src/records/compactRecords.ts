@@ -9,13 +9,13 @@ import { isLaterRecord, parseRecordLine } from './RecordDecoder';
 import { isLink } from './recordFileSystem';
 import { newRecordName, recordFiles, recordFolderOf, recordFoldersOf } from './recordFolder';
 
-/** From so many files on those of ended writers are merged. */
+/** If there are at least so many files, those of processes that have ended are merged. */
 const manyFiles = 64;
-/** So many files at least are worth it. */
+/** Minimum number of files that can be merged for it to be worth it. */
 const worthMerging = 16;
 /** Longer files are left alone, in bytes: they would be copied again and again. */
 const longestMerged = 16 * 1024 * 1024;
-/** A file of a process that nobody can ask after is left alone for so long, in milliseconds. */
+/** How long a file is left alone if it cannot be found out whether its process lives, in milliseconds. */
 const silence = 30 * 24 * 3_600_000;
 /** Lines are written in pieces of this many characters. */
 const pieceLength = 1024 * 1024;
@@ -27,7 +27,7 @@ const lastLine = Buffer.from(lineOf(['z']));
 /**
  * Merges the files of records of processes that have ended into one, where there are many. Others may read and write
  * records meanwhile: the new file is complete before the old ones go, and an entry that stands in both counts once. So
- * it does no harm if two processes do it at once, or one is killed at it.
+ * two processes may merge at the same time, or one may be killed meanwhile.
  * @param root of the dataset, absolute
  * @returns how many files were merged
  * @throws errors of the file system; then nothing was removed that the new file does not have
@@ -38,7 +38,7 @@ export async function compactRecords(root: string, least = manyFiles): Promise<n
   const folders = new Set(all.map((file) => path.dirname(file)));
   let merged = 0;
   for (const folder of folders) {
-    // What lies behind a link is not this dataset's to remove.
+    // Files behind a link may belong to another dataset, and must not be removed.
     if (folder === inDataset && (await hasLink(recordFoldersOf(root)))) continue;
     const files = all.filter((file) => path.dirname(file) === folder);
     merged += await mergeFiles(files, least, folder === inDataset ? 0o666 : ownFileMode);
@@ -62,7 +62,7 @@ async function mergeFiles(files: readonly string[], least: number, mode: number)
   const merged = path.join(path.dirname(files[0] ?? ''), name);
   const handle = await open(merged, 'wx', mode);
   try {
-    // Its own first line says which process writes it, so that another one leaves it alone until it is complete.
+    // Its first line names this process, so that other processes leave the file alone until it is complete.
     const head = new RecordEncoder(path.basename(name, '.jsonl'), now, identityText(thisProcess())).head();
     await copyLines(ended, handle, head);
     await handle.sync();
@@ -74,7 +74,7 @@ async function mergeFiles(files: readonly string[], least: number, mode: number)
   const { ino, size } = await handle.stat();
   await handle.close();
   await syncFolder(path.dirname(merged));
-  // Removed or cut off by somebody: then the old files are the only ones.
+  // If somebody removed or truncated the new file, keep the old ones.
   const written = await stat(merged);
   if (written.ino !== ino || written.size !== size) return 0;
   for (const file of ended) await unlink(file).catch(() => undefined);
@@ -84,7 +84,7 @@ async function mergeFiles(files: readonly string[], least: number, mode: number)
 async function copyLines(files: readonly string[], target: FileHandle, head: string): Promise<void> {
   let piece = head;
   for (const file of files) {
-    // Lines of a record whose first line was spoilt would be taken for those of the record before.
+    // If the first line of a record is damaged, its lines would count as part of the record before it.
     let hasBegun = false;
     for await (const lines of fileLines(file, (byte) => byte === lastLine[0])) {
       for (const { text } of lines) {
@@ -110,7 +110,7 @@ function isWhole(line: string): boolean {
   }
 }
 
-/** Whether nobody writes a file any more. */
+/** Whether a file is not written any more. */
 async function mayBeMerged(file: string): Promise<boolean> {
   const { size, mtimeMs } = await stat(file);
   if (size > longestMerged || (await isLink(file)) || !(await isReadable(file))) return false;
@@ -131,7 +131,7 @@ async function endsWith(file: string, size: number): Promise<boolean> {
   }
 }
 
-/** Whether a file has nothing of a later version: nobody here knows how its lines go together. */
+/** Whether a file has no record of a later version, whose lines this version does not understand. */
 async function isReadable(file: string): Promise<boolean> {
   for await (const lines of fileLines(file)) {
     for (const { text } of lines) if (text.startsWith(firstLetters) && isLater(text)) return false;

@@ -1,23 +1,23 @@
 import { isMachine, type RecordEntry } from './recordEntry';
 
 /**
- * Within this time, in milliseconds, the texts of a caption say more of the order of writes than the clocks of those
- * that did them: processes at once, and machines whose clocks differ a little.
+ * Clock skew, in milliseconds: within this time, the order of writes is told by the texts of the caption rather than
+ * by the clocks of the writers, which may be concurrent processes or machines with different clocks.
  */
 const clocksDiffer = 10_000;
 /**
- * Two writes that both came to their end from the same text were at once only if they were recorded within this time,
- * in milliseconds: otherwise somebody brought that text back between them, by an edit without a record.
+ * Two completed writes that began from the same text were concurrent only if they were recorded within this time, in
+ * milliseconds. Otherwise somebody restored that text between them, by an edit without a record.
  */
 const atOnce = 250;
-/** More entries of one caption are taken as they come: comparing all of them would take long. */
+/** If a caption has more entries, they are left in the order of time: comparing all of them would take long. */
 const mostEntries = 1000;
-/** So many writes at one time are put in order by their texts. */
+/** Maximum number of concurrent writes that are put in order by their texts: all their orders are tried. */
 const mostTogether = 6;
 /** The entries of one write come within this time, in milliseconds. */
 const oneWrite = 1000;
 
-/** What one write did, in one entry, or in one for what its user asked for and one for the machine. */
+/** One write of a caption: one entry, or two if what its user asked for is recorded apart, as written by the user. */
 interface Write {
   entries: readonly RecordEntry[];
   before: string;
@@ -29,8 +29,8 @@ interface Write {
 
 /**
  * The entries of a caption in the order in which they happened, as far as the texts tell: several processes may write
- * at once, each into a record of its own. A write of a machine that another one overtook from the same text is left
- * out: nothing that it did stands anywhere.
+ * at once, each into a record of its own. A write of a machine that was lost to a concurrent one from the same text is
+ * left out: nothing of it remains.
  * @param entries by time
  * @param now the hash of what the caption holds; undefined if that is not known
  */
@@ -50,8 +50,9 @@ export function entriesInOrder(entries: readonly RecordEntry[], now?: string): r
 }
 
 /**
- * Which write comes next: the first of that order of those at one time in which the fewest texts come from nowhere. Of
- * several such orders it is the one by time.
+ * Which write comes next. Of all orders of the concurrent writes, the one with the fewest breaks is taken, that is
+ * with the fewest writes that do not begin from the text that the write before them left; of several such orders, the
+ * one by time.
  * @param hash of what stood before
  */
 function nextOf(hash: string, left: readonly Write[], now: string | undefined): Write {
@@ -69,7 +70,7 @@ function nextOf(hash: string, left: readonly Write[], now: string | undefined): 
     }
     for (const [index, one] of rest.entries()) {
       const isBreak = one.before !== last;
-      // Its text does not come from nowhere where an earlier write makes it: an undo follows what it takes back.
+      // No break if an earlier write makes the text that it begins from: an undo comes after what it takes back.
       if (isBreak && rest.slice(0, index).some(({ after }) => after === one.before)) continue;
       const then = rest.filter((other) => other !== one);
       look(one.after, then, breaks + (isBreak ? 1 : 0), next ?? one);
@@ -79,7 +80,7 @@ function nextOf(hash: string, left: readonly Write[], now: string | undefined): 
   return best.next;
 }
 
-/** Leaves out writes whose texts stand nowhere, where another machine wrote from the same text at the same time. */
+/** Leaves out lost writes: those whose text is found nowhere, while a concurrent one began from the same text. */
 function withoutOvertaken(writes: readonly Write[], now: string | undefined): readonly Write[] {
   const left = new Set(writes);
   const isSeen = (write: Write): boolean =>
@@ -92,7 +93,7 @@ function withoutOvertaken(writes: readonly Write[], now: string | undefined): re
         other.before === write.before &&
         Math.abs(other.when - write.when) <= (write.isDone && other.isDone ? atOnce : clocksDiffer),
     );
-  /** a write that goes on from one that was overtaken is, too */
+  /** whether a write began from the text of a lost one, and so is lost, too */
   const followsOvertaken = (write: Write, visited: Set<Write>): boolean => {
     if (visited.has(write)) return false;
     visited.add(write);
@@ -106,7 +107,7 @@ function withoutOvertaken(writes: readonly Write[], now: string | undefined): re
     rivals(write).some((other) => other.isDone || isSeen(other)) || followsOvertaken(write, new Set());
   for (let count = -1; count !== left.size;) {
     count = left.size;
-    // First those that perhaps never came to their end.
+    // First those that may never have completed.
     for (const isDone of [false, true]) {
       for (const write of writes) {
         if (!write.isMachines || write.isDone !== isDone || !left.has(write)) continue;

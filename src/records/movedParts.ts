@@ -1,14 +1,13 @@
 /**
- * The places of a list that were moved, given for each the place where it was before: those without which the others
- * stand in their old order. Where the order does not tell which of two was moved, as when neighbours were swapped, both
- * count.
+ * Which items of a reordered list were moved: those that are not part of every longest ascending subsequence of the
+ * former places. If it is ambiguous which of two was moved, as after a swap of neighbours, both count.
  * @param before the former places, all different
  * @returns indexes of `before`
  */
 export function movedParts(before: readonly number[]): Set<number> {
   const moved = new Set<number>();
   if (before.every((place, index) => index === 0 || place > (before[index - 1] ?? 0))) return moved;
-  // The longest runs in the old order: what is part of all of them did not move.
+  // The longest ascending subsequences: an item that is in all of them did not move.
   const ending = longestRuns(before);
   const starting = longestRuns(before.map((place) => -place).reverse()).reverse();
   const longest = Math.max(...ending);
@@ -24,9 +23,9 @@ export function movedParts(before: readonly number[]): Set<number> {
   return moved;
 }
 
-/** The length of the longest ascending run, gaps allowed, that ends at each place. */
+/** For each item, the length of the longest ascending subsequence that ends with it. */
 function longestRuns(places: readonly number[]): number[] {
-  /** the smallest last place of the runs of each length */
+  /** by length, the smallest last value of such a subsequence */
   const ends: number[] = [];
   return places.map((place) => {
     let [low, high] = [0, ends.length];

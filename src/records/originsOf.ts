@@ -36,16 +36,18 @@ export interface DeletedPart {
   when?: number;
 }
 
-/** Who wrote what of a caption, and what a person does not want in it. */
+/** Who wrote which part of a caption, and which parts a person deleted. */
 export interface CaptionOrigins {
   /** the parts of the caption, in their order */
   parts: PartOrigin[];
   deleted: DeletedPart[];
-  /** what divides the tags of the caption besides the comma, as who wrote them said; perhaps with blanks around it */
+  /**
+   * the separator of the caption's tags besides the comma, as recorded by their writer; perhaps with blanks around it
+   */
   separator?: string;
 }
 
-/** A part with who wrote it; without an author a person did. */
+/** A part with its author; without one, a person wrote it. */
 interface KnownPart {
   text: string;
   author?: Author;
@@ -69,17 +71,18 @@ interface Step {
 }
 
 /**
- * So many parts that a write took away are back in their places: it looks as if the write was taken back. Then what it
- * had added is not deleted by hand. What came back may have been typed all the same, so it is a person's.
+ * If at least so many parts that a write removed are back in their places, the write counts as undone without a
+ * record: what it had added does not count as deleted by hand. The parts that are back may have been typed, so they
+ * count as a person's.
  */
 const partsOfUndo = 2;
-/** A caption with another picture is taken for the one that was known if at least so much of it is of that. */
+/** A caption whose picture is another one counts as the recorded caption if at least this part of it was recorded. */
 const alike = 0.5;
 
 /**
- * Says who wrote each part of a caption. The caption is the truth: what no record explains counts as written by a
- * person, also a part of a machine whose letters or place were changed, and a part that a record has and the caption
- * has not counts as deleted by a person. Where all of a caption is gone, nothing counts as deleted: it begins anew.
+ * Says who wrote each part of a caption. The caption is the truth: a part that no record explains counts as written by
+ * a person, also one of a machine that was edited or moved. A recorded part that is not in the caption counts as
+ * deleted by a person, unless the whole caption was emptied: then it starts afresh.
  * @param entries all that is known of this caption, in the order of time
  * @param text what the caption holds now, with LF line ends
  * @param seen when the text was written, as far as known
@@ -105,7 +108,7 @@ export function originsOf(
   return {
     parts: stretches.map(({ text: one, end }) => {
       const known = parts[match(recordedText(one)) ?? -1];
-      // Taggers write into the first line only: elsewhere a person put it, or typed the same word.
+      // Taggers write into the first line only: in other lines, a person typed or moved the tag.
       return originOf(one, known?.author?.by === 'tagger' && end > lineEnd ? undefined : known);
     }),
     deleted: [...deleted]
@@ -121,7 +124,7 @@ function separatorIn(text: string, entries: readonly RecordEntry[]): string | un
   return separator !== undefined && text.includes(coreOf(separator)) ? separator : undefined;
 }
 
-/** The origins of a caption of which nothing is known: all of it is a person's. */
+/** The origins of a caption without records: a person wrote all of it. */
 export function originsByHand(text: string): CaptionOrigins {
   return originsOf([], text);
 }
@@ -140,9 +143,9 @@ function originOf(text: string, part: KnownPart | undefined): PartOrigin {
 class History {
   private state: State = { hash: '', parts: [], deleted: new Map() };
   private steps: Step[] = [];
-  /** writes that were taken back, each time together, in case that they are made again */
+  /** groups of writes that were undone together, for redo */
   private undone: (readonly Step[])[] = [];
-  /** writes of which nobody said that they came to their end, one after the other, until a caption shows it */
+  /** writes that are not known to have completed, one after the other, until a caption shows it */
   private announced: RecordEntry[] = [];
   /** of the picture's file, in bytes, as it was recorded last */
   private pictureSize: number | undefined;
@@ -153,7 +156,9 @@ class History {
     if (entry.isDone || isNote(entry.kind)) this.settle(entry.after, []);
   }
 
-  /** Finds out which announced writes were done, by what the caption holds. A process may have died at any of them. */
+  /**
+   * Finds out by the text of the caption which announced writes were done: a process may have died before any of them.
+   */
   settle(hash: string, texts: readonly string[]): void {
     const { announced } = this;
     this.announced = [];
@@ -163,7 +168,7 @@ class History {
   }
 
   /**
-   * What is known of a caption that holds these parts.
+   * The state of a caption with these parts.
    * @param ordered whether the parts have the order of the caption
    * @param pictureSize of the picture's file at that moment, if it is known
    */
@@ -190,7 +195,7 @@ class History {
     this.pictureSize = entry.pictureSize ?? this.pictureSize;
   }
 
-  /** Whether the picture cannot be the one of which something was recorded. */
+  /** Whether the picture is certainly another one than the recorded one. */
   private isOfAnother(size: number | undefined): boolean {
     return size !== undefined && this.pictureSize !== undefined && size !== this.pictureSize;
   }
@@ -198,7 +203,7 @@ class History {
   private takeIn(entry: RecordEntry): void {
     if (entry.kind === 'undone' && this.takeBack(entry)) return;
     const isOutside = entry.author.by === 'outside';
-    // What another record explains is nothing that another program did, whichever of the two came first.
+    // A change that another record explains was not made by another program, whichever entry came first.
     if (isOutside && entry.after === this.state.hash) return;
     const last = this.steps.at(-1);
     if (last?.entry.author.by === 'outside' && last.before.hash === entry.before && last.after.hash === entry.after) {
@@ -214,11 +219,11 @@ class History {
       return;
     }
     this.state = isOutside ? this.afterOutside(entry) : afterWrite(entry, before);
-    // Who saw a caption and left it as it is did nothing that could be taken back.
+    // An entry that changed nothing cannot be undone.
     if (entry.before !== entry.after) this.steps.push({ entry, before, after: this.state });
   }
 
-  /** Another program is nobody that knows what it may touch: all it did counts as done by a person, with its name. */
+  /** Changes by another program count as made by a person, but under the program's name. */
   private afterOutside({ after, parts, author, when }: RecordEntry): State {
     const isNew = new Set(parts.filter(({ mark }) => mark === 'new').map(({ text }) => text));
     const texts = parts.map(({ text }) => text);
@@ -233,7 +238,7 @@ class History {
     return before.parts.filter(({ text }) => !now.has(text)).length >= partsOfUndo;
   }
 
-  /** Takes writes back, or makes them again. @returns false if the record does not have them */
+  /** Undoes or redoes writes. @returns false if the record does not have them */
   private takeBack({ before, after }: RecordEntry): boolean {
     const first = this.steps.findLastIndex(
       (step) => step.before.hash === after && (step.after.hash === before || this.state.hash === before),
@@ -253,7 +258,7 @@ class History {
     return made.length > 0;
   }
 
-  /** Takes parts as deleted by hand, or as such no more, whatever is taken back later. */
+  /** Marks parts as deleted by hand, or removes that mark, also in states that an undo may restore. */
   private note({ kind, removed, when }: RecordEntry): void {
     const noted = ({ deleted, ...rest }: State): State => {
       const left = new Map(kind === 'forgotten' && removed.length === 0 ? [] : deleted);
@@ -280,7 +285,7 @@ function shows({ parts, removed }: RecordEntry, texts: readonly string[]): boole
   return removed.length === 0 || !removed.some(({ text }) => now.has(text));
 }
 
-/** What is known after a person changed a caption without a record of it. */
+/** The state after a person changed a caption without a record. */
 function reconciled(
   { parts, deleted }: State,
   texts: readonly string[],
@@ -309,9 +314,9 @@ function reconciled(
 }
 
 /**
- * What is known of a caption whose picture and text are both others than those that were recorded: another image may
- * have taken the name, so nothing in it counts as a machine's. What was deleted stays deleted, also what is missing if
- * it looks like the caption that was known, as where a picture was cropped.
+ * The state of a caption if both its picture and its text differ from the recorded ones. It may belong to another
+ * image, so no part counts as a machine's. Deleted parts stay deleted. If it resembles the recorded caption, as after
+ * a picture was cropped, missing parts count as deleted, too.
  */
 function besideAnother(
   state: State,
@@ -330,7 +335,7 @@ function afterWrite(entry: RecordEntry, before: State): State {
   const match = matcher(before.parts);
   const deleted = new Map(before.deleted);
   const byPerson = !isMachine(author) && entry.kind === 'written';
-  // A place that was chosen is as good as a word; a bulk edit that sorts chooses none.
+  // A part that a person moved counts as written by that person, but not if a bulk edit sorted all of them.
   const moved = entry.reordered && byPerson && author.by !== 'bulk' ? movedIn(entry, before) : new Set<number>();
   const parts = entry.parts.map(({ text, mark, score }, index): KnownPart => {
     const own = { text, author, when, ...(score === undefined ? {} : { score }) };
@@ -340,7 +345,7 @@ function afterWrite(entry: RecordEntry, before: State): State {
     }
     const known = before.parts[match(text) ?? -1] ?? { text };
     if (moved.has(index)) return own;
-    // What a person asks a job for is that person's, also where a machine had it already.
+    // A tag that the user asked the job for counts as the user's, even if a machine had written it before.
     const isReplaceable =
       known.author !== undefined && isMachine(known.author) && (known.author.by === author.by || byPerson);
     return mark === 'found' && isReplaceable ? own : known;
@@ -366,7 +371,7 @@ function movedIn({ parts }: RecordEntry, before: State): Set<number> {
   return new Set([...moves].flatMap((one) => met[one]?.index ?? []));
 }
 
-/** Of parts with the same text nobody can tell later which was whose: if one is a person's, all are. */
+/** Parts with the same text cannot be told apart later: if one is a person's, all are. */
 function withEqualsByHand(parts: readonly KnownPart[]): readonly KnownPart[] {
   const byText = new Map<string, KnownPart>();
   const equals = new Set<string>();
@@ -379,7 +384,10 @@ function withEqualsByHand(parts: readonly KnownPart[]): readonly KnownPart[] {
   return parts.map((part) => (equals.has(part.text) ? (byText.get(part.text) ?? part) : part));
 }
 
-/** Finds the place of a text in a list of parts: of equal ones each once, from first to last. */
+/**
+ * Returns a function that finds the place of a text in a list of parts; each place is returned once, from first to
+ * last.
+ */
 function matcher(parts: readonly KnownPart[]): (text: string) => number | undefined {
   const places = new Map<string, number[]>();
   for (const [index, { text }] of [...parts.entries()].reverse()) {

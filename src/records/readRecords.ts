@@ -15,11 +15,11 @@ export interface ReadOptions {
 
 /**
  * Reads all records of a dataset, line by line. What cannot be read - a line that was cut off, a file of another
- * version, a file that may not be read - is skipped. An entry that stands in two files, because they are being merged,
- * is passed once.
+ * version, a file that may not be read - is skipped. An entry that is in two files, because they are being merged, is
+ * passed once.
  * @param onEntry called with the entries of each record in their order; records come in any order
  * @param options.folders in the dataset that may have records of their own, see {@link recordSources}
- * @param options.onLater called with each file that a later version of the program wrote: nobody knows what it says
+ * @param options.onLater called with each file of a later version of the program, which this version cannot read
  * @param options.list lists the files, for tests
  * @throws errors of the disk if the folder cannot be listed; the signal's reason
  */
@@ -40,7 +40,7 @@ export async function readRecords(
       const isRead = await readFileOf(source, latest, onEntry, options);
       isGone ||= !isRead;
     }
-    // What the missing file had stands in one that was not there yet when the folder was listed.
+    // A file that is gone was merged into another one, which this listing may have missed: list again.
     if (!isGone) return;
   }
 }
@@ -54,7 +54,7 @@ async function readFileOf(
 ): Promise<boolean> {
   const { file } = source;
   const decoder = new RecordDecoder();
-  // The record of a folder may have been copied with it.
+  // A folder may have been copied with its records.
   const place = `${source.added}\0${source.cut}\0`;
   try {
     for await (const lines of fileLines(file, isLineStart)) {
@@ -77,7 +77,7 @@ async function readFileOf(
   return true;
 }
 
-/** Gives an entry the names that the dataset has for its captions. @returns false if they are none of its */
+/** Turns the paths of an entry into those of the dataset. @returns false if they are outside of it */
 function renamed(entry: StoredEntry, source: RecordSource): boolean {
   if (source.added === '' && source.cut === '') return true;
   const caption = captionIn(source, entry.caption);

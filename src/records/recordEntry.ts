@@ -20,15 +20,15 @@ export interface Author {
   job?: string;
   /** of each model of the tagger */
   thresholds?: readonly ModelThresholds[];
-  /** the separator that divides its tags, where that is no comma */
+  /** the separator of its tags, unless it is a comma */
   separator?: string;
 }
 
 /**
- * How a part came to stand where it does after a write:
+ * How a part is there after a write:
  * - `new`: the writer put it there
- * - `found`: it stood there before, and the writer would have written it, too
- * - `stood`: it stood there before, or nothing says who wrote it
+ * - `found`: it was there before, and the writer would have written it, too
+ * - `stood`: it was there before, or its writer is not known
  */
 export type PartMark = 'new' | 'found' | 'stood';
 
@@ -37,7 +37,7 @@ export interface MarkedPart {
   /** {@link recordedText} */
   text: string;
   mark: PartMark;
-  /** what a tagger gave for it, 0..1 with two digits; undefined if nothing did */
+  /** the score that a tagger gave it, 0..1 with two digits; undefined without one */
   score?: number;
 }
 
@@ -50,8 +50,8 @@ export interface RemovedPart {
 }
 
 /**
- * A text as a difference to the text before it: how many characters stay at its beginning and at its end, and what
- * stands between them now.
+ * A text as a difference to the text before it: how many characters stay at the start and at the end, and the text
+ * between them now.
  */
 export type TextDifference = readonly [start: number, end: number, between: string];
 
@@ -66,19 +66,20 @@ export interface CaptionChange {
   removed: readonly RemovedPart[];
   /** the parts that stay have another order than before */
   reordered: boolean;
-  /** bytes of the picture's file when it was recorded, by which a caption is found again that was renamed with it */
+  /** size of the picture's file in bytes, by which a caption is found again after both were renamed */
   pictureSize?: number;
-  /** the text before the write, where its parts do not give it back and no earlier entry has it */
+  /** the text before the write, if it cannot be rebuilt from its parts and no earlier entry has it */
   textBefore?: string;
-  /** the text after the write, where its parts do not give it back */
+  /** the text after the write, if it cannot be rebuilt from its parts */
   textAfter?: string | TextDifference;
 }
 
 /**
- * What a record says of one moment of a caption.
+ * An entry in the records of a caption.
  * - `written`: somebody wrote it
- * - `undone`: a write was taken back, so that what stood before it stands again
- * - `forgotten`: the parts in `removed` that were deleted by hand may come again; all of them if it is empty
+ * - `undone`: a write was undone, so that the text before it is back
+ * - `forgotten`: jobs may add the parts in `removed` again, which were deleted by hand; all deleted ones if it is
+ *   empty
  * - `deleted`: the parts in `removed` were deleted by hand before, under another name of the caption
  */
 export interface RecordEntry extends CaptionChange {
@@ -88,28 +89,31 @@ export interface RecordEntry extends CaptionChange {
   /** milliseconds since 1970 */
   when: number;
   author: Author;
-  /** the write came to its end; a process that died may have written the entry alone */
+  /** whether the write has completed; a process that died may have written the entry and not the caption */
   isDone: boolean;
 }
 
-/** Whether an entry says something of a caption without a write. */
+/** Whether an entry is a note about a caption, and not a write. */
 export function isNote(kind: RecordEntry['kind']): boolean {
   return kind === 'forgotten' || kind === 'deleted';
 }
 
-/** What a caption held before a write, in its order unless the write changed that. */
+/** The parts of a caption before a write, in their order unless the write reordered them. */
 export function partsBefore({
   kind,
   parts,
   removed,
 }: Omit<RecordEntry, 'isDone' | 'when' | 'author' | 'caption'>): string[] {
   const before = parts.filter(({ mark }) => mark !== 'new').map(({ text }) => text);
-  // What may come again, or may not, was gone before.
+  // In a note, the removed parts were gone before.
   if (!isNote(kind)) for (const { text, at } of removed) before.splice(at, 0, text);
   return before;
 }
 
-/** Whether a part that this one wrote may go when a machine knows better. What persons did by other means is theirs. */
+/**
+ * Whether parts of this author may be replaced by a later result of a machine. Edits that persons made with other
+ * tools count as theirs.
+ */
 export function isMachine({ by }: Author): boolean {
   return by === 'tagger' || by === 'captioner';
 }
@@ -119,10 +123,10 @@ export function textHash(text: string): string {
   return isEmptyCaption(text) ? '' : (captionHash(text)?.slice(0, 10) ?? '');
 }
 
-/** Longer parts, such as whole captions of JSON, are known by their hash only. */
+/** Longer parts, such as whole captions of JSON, are recorded by their hash only. */
 const longestText = 500;
 
-/** How a part stands in a record: as it is, or as a hash that no caption holds. */
+/** The form of a part in a record: the text, or a hash in a form that no caption has. */
 export function recordedText(text: string): string {
   return text.length > longestText ? `\0${textHash(text)}` : text;
 }

@@ -15,7 +15,7 @@ export interface AppendedFile {
 
 /** What records need of a file system. */
 export interface RecordFileSystem {
-  /** Makes folders that are missing, the outer one first. The folder around the first has to exist. */
+  /** Creates missing folders, the outermost first. The parent of the first has to exist. */
   makeFolders(folders: readonly string[]): Promise<void>;
   /** Makes a file that does not exist. */
   create(file: string): Promise<AppendedFile>;
@@ -23,7 +23,9 @@ export interface RecordFileSystem {
   rewrite(file: string, text: string): Promise<void>;
 }
 
-/** The file system of the machine, for records in a dataset: who may read the captions may read them. */
+/**
+ * The file system of the machine, for records in a dataset: they have the permissions of new files, as captions do.
+ */
 export const recordFileSystem: RecordFileSystem = fileSystem(0o666, async (folders) => {
   for (const folder of folders) {
     await mkdir(folder).catch((thrown: unknown) => {
@@ -34,15 +36,15 @@ export const recordFileSystem: RecordFileSystem = fileSystem(0o666, async (folde
 });
 
 /**
- * A link could lead anywhere, and anybody who may write into the dataset may have made it: what is written through it
- * would be somebody else's. @throws if a folder is a link
+ * A link could lead anywhere, and anybody who may write into the dataset may have made it: writing through it could
+ * overwrite files of somebody else. @throws if a folder is a link
  */
 async function refuseLink(folder: string): Promise<void> {
   if (!(await isLink(folder))) return;
   throw new Error(`${folder} is a link, which is not followed. Put a folder in its place.`);
 }
 
-/** Whether a name stands for something elsewhere; false if it cannot be looked at. */
+/** Whether a path is a symbolic link; false if that cannot be found out. */
 export async function isLink(file: string): Promise<boolean> {
   const info = await lstat(file).catch(() => undefined);
   return info?.isSymbolicLink() === true;

@@ -12,9 +12,9 @@ import type { RecordPlace } from '../tags/writeMode';
 /** A place at which records are written. */
 export type WrittenPlace = Exclude<RecordPlace, 'off'>;
 
-/** The folder in a dataset's root in which its records lie. It is hidden: scans and trainers leave it out. */
+/** The folder in a dataset's root that has its records. It is hidden, so scans and trainers ignore it. */
 const folderNames = ['.dataset-captions', 'records'] as const;
-/** In the folder for the data of the user's programs, which every program of ours finds by itself. */
+/** Below the user's data folder, where both the editor and the command line find it. */
 const storageNames = ['dataset-captions', 'records'] as const;
 const recordName = /^\d{8}T\d{9}-[0-9a-f]{8}\.jsonl$/;
 
@@ -34,7 +34,7 @@ export function recordStorageOf(root: string): string | undefined {
   try {
     real = realPathSync(root);
   } catch {
-    // A folder that is gone had the name by which it is asked for, as far as is known.
+    // If the folder is gone, its links cannot be resolved any more: use the path as it is.
   }
   const name = path
     .basename(real)
@@ -44,7 +44,7 @@ export function recordStorageOf(root: string): string | undefined {
   return path.join(folder, ...storageNames, `${name}-${hash}`);
 }
 
-/** The folders that have to be made before the first record, from the outer one on; the dataset's own has to exist. */
+/** The folders to create before the first record, the outermost first; that of the dataset has to exist. */
 export function recordFoldersOf(root: string): string[] {
   return folderNames.map((_, index) => path.join(root, ...folderNames.slice(0, index + 1)));
 }
@@ -54,14 +54,14 @@ export function newRecordName(now: Date): string {
   return `${now.toISOString().replace(/[-:.Z]/g, '')}-${randomBytes(4).toString('hex')}.jsonl`;
 }
 
-/** Where the records of a dataset are; where it has none, and where it has some in both places, in the dataset. */
+/** Where the records of a dataset are; in the dataset if it has none, or has some in both places. */
 export function placeOfRecords(root: string): WrittenPlace {
   return !existsSync(recordFolderOf(root)) && storedFolderOf(root) !== undefined ? 'storage' : 'dataset';
 }
 
 /**
- * Whether there are records of a dataset, in it or in the user's own folder; also those of the folders in it in which
- * captions lie.
+ * Whether there are records of a dataset, in it or in the user's own folder; also those of the folders in it that have
+ * captions.
  * @param captions relative to the root
  */
 export function hasRecords(root: string, captions: Iterable<string> = []): boolean {
@@ -69,7 +69,7 @@ export function hasRecords(root: string, captions: Iterable<string> = []): boole
   return foldersOfCaptions(captions).some((folder) => hasRecords(path.join(root, folder)));
 }
 
-/** All folders in a dataset in which captions lie, or which are around these. @param captions relative to its root */
+/** All folders in a dataset that have captions, and their parents. @param captions relative to its root */
 export function foldersOfCaptions(captions: Iterable<string>): string[] {
   const folders = new Set<string>();
   for (const caption of captions) {
@@ -79,17 +79,23 @@ export function foldersOfCaptions(captions: Iterable<string>): string[] {
   return [...folders];
 }
 
-/** A file of records, and how the captions that it names are called in the dataset that reads it. */
+/** A file of records, and how its caption paths become paths in the dataset that reads it. */
 export interface RecordSource {
   /** absolute */
   file: string;
-  /** the folder in the dataset of which it has records, with `/` at its end; empty for the dataset itself */
+  /**
+   * prefix to add: the folder in the dataset that the records are of, with `/` at its end; empty for the dataset
+   * itself
+   */
   added: string;
-  /** where the dataset lies in the folder of which it has records, if that is around it, with `/` at its end */
+  /**
+   * prefix to cut off: if the records are of a parent folder, the path of the dataset in it, with `/` at its end; else
+   * empty
+   */
   cut: string;
 }
 
-/** What the dataset that reads a record calls a caption; undefined if it is none of its. */
+/** The path of a caption in the dataset that reads the record; undefined if the caption is outside of it. */
 export function captionIn({ added, cut }: Pick<RecordSource, 'added' | 'cut'>, caption: string): string | undefined {
   if (cut === '') return `${added}${caption}`;
   return caption.startsWith(cut) ? caption.slice(cut.length) : undefined;
@@ -111,7 +117,7 @@ export async function recordSources(root: string, folders: Iterable<string> = []
   }
   for (const folder of folders) {
     const below = path.join(root, folder);
-    // What cannot be read there counts as written by hand.
+    // Without these records, captions there count as written by hand.
     const files = hasRecords(below) ? await recordFiles(below).catch(() => []) : [];
     for (const file of files) sources.push({ file, added: `${folder}/`, cut: '' });
   }
@@ -165,9 +171,9 @@ function storedFolderOf(root: string): string | undefined {
 }
 
 /**
- * The folder beside whose images the records of a folder lie: the nearest one around it that has records, so that one
- * image or a folder of a dataset has those of the whole; else the folder itself. What lies above is taken only if it is
- * this user's: others could read there what is written.
+ * The folder whose records apply to a folder: the nearest one, itself or above, that has records, so that a single
+ * image or a part of a dataset uses those of the whole; else the folder itself. A folder above is used only if it is
+ * this user's: others could read the records there.
  */
 export function recordRootOf(folder: string): string {
   for (let root = folder; ; root = path.dirname(root)) {

@@ -9,26 +9,26 @@ import { captionParts, type CaptionPart } from './captionParts';
 import type { CaptionOrigins } from './originsOf';
 import type { Writer } from './recordEntry';
 
-/** A part of the caption that is being made anew. */
+/** A part of the new caption. */
 interface Piece {
-  /** what stands between the part before and this one */
+  /** the text between the part before and this one */
   gap: string;
   text: string;
-  /** of a machine of the same kind, that nobody touched since */
+  /** written by a machine of the same kind, and not edited since */
   isOwn: boolean;
-  /** stands in the first line, behind the tags that stay in front */
+  /** in the first line, after the tags that stay in front */
   mayHaveNewBeside: boolean;
 }
 
 /**
- * Brings a caption up to a new result of a machine (write mode `update`). What such machines wrote and nobody touched
- * since goes where the result has it no more and takes the result's spelling where it has it; what is new comes, beside
- * what stands beside it in the result. What persons wrote, moved or corrected stays as it is, in its order, and what
- * they deleted does not come back. Of a caption without a record all is a person's: then tags are only added.
+ * Updates a caption to a new result of a machine (write mode `update`). Parts that machines of this kind wrote and
+ * nobody edited since are removed if they are not in the result, else they get its spelling; new parts are inserted
+ * beside their neighbours in the result. Parts that persons wrote, moved or corrected stay unchanged and in order, and
+ * deleted ones do not come back. Without records all parts count as a person's, so tags are only added.
  * @param text with LF line ends
  * @param origins of this text, by `originsOf`
  * @param result the tags or sentences of the machine, in its order
- * @param by the kind of machine: what another kind wrote stays
+ * @param by the kind of machine: parts of other kinds stay
  * @returns `text` if nothing changes; also if the result is empty, or the caption is JSON
  */
 export function updatedCaption(
@@ -50,7 +50,7 @@ export function updatedCaption(
   const isWhole = (updated: string): boolean => keepsOthers(parts, isOwn, updated, options.separator);
   const updated = rewritten(text, parts, isOwn, wanted, options, add);
   if (isWhole(updated)) return updated;
-  // A bracket without a partner may join what is written beside it; at the end it joins the least.
+  // An unbalanced bracket may swallow text that is written next to it; at the end it does the least harm.
   const added = add(text, wanted);
   return isWhole(added) ? added : text;
 }
@@ -64,7 +64,8 @@ function rewritten(
   add: (existing: string, tags: readonly string[]) => string,
 ): string {
   const spelling = new Map(wanted.map((tag) => [comparableTag(tag), tag]));
-  // A machine's tag that a person wrote in another spelling keeps its own: alike, nobody could tell them apart later.
+  // If a person wrote the tag in another spelling, that of the machine is not changed: if both were equal, they could
+  // not be told apart later.
   for (const [index, { text: own }] of parts.entries()) {
     const key = comparableTag(own);
     if (isOwn[index] !== true && spelling.has(key)) spelling.set(key, '');
@@ -92,21 +93,23 @@ function rewritten(
   return missing.length === 0 ? kept : add(kept, missing);
 }
 
-/** What stands between two parts, once the part between two gaps is gone. */
+/** Merges the gaps around a removed part. */
 function gapWithout(before: string, behind: string, hasPrevious: boolean, hasNext: boolean): string {
   if (hasPrevious && onlyDivides(before)) return behind;
   if (hasNext && onlyDivides(behind)) return before;
   return before + behind;
 }
 
-/** Whether a gap goes with a tag: a line end and the separators of trainers say something of the tags that stay. */
+/**
+ * Whether a gap can be removed with a tag: line ends and separators of trainers have a meaning for the tags that stay.
+ */
 export function onlyDivides(gap: string): boolean {
   return gap !== '' && !gap.includes('\n') && !trainerSeparators.some((one) => gap.includes(one));
 }
 
 /**
- * Puts new tags beside those of the machine that stand beside them in its result.
- * @returns the new tags for which there is no such place
+ * Inserts new tags beside tags of the machine that are their neighbours in its result.
+ * @returns the new tags without such a neighbour
  */
 function insertNew(pieces: Piece[], wanted: readonly string[], separator: string, keepFirst: number): string[] {
   const standing = new Map(pieces.map((piece) => [comparableTag(piece.text), piece]));
@@ -152,7 +155,7 @@ function separatorFor(text: string, separator: string): string {
   return separatorOf(parseTagLine(line, separator), usual);
 }
 
-/** Whether all parts of others stand in the new caption, in their order. */
+/** Whether the new caption has all parts of others, in their order. */
 export function keepsOthers(
   parts: readonly CaptionPart[],
   isOwn: readonly boolean[],

@@ -4,7 +4,10 @@ import type { RunnerEvents } from '../jobs/client/runnerProtocol';
 /** Number of paths of handled images that may wait for a client, about 16 MB of text. */
 const maxPaths = 200_000;
 
-/** What one client still has to be told: of each job only the newest state, and the images that were handled. */
+/**
+ * Events that wait for one client (back-pressure): only the newest state of each job, and the images that were
+ * handled.
+ */
 export class ClientNews {
   private readonly jobs = new Map<string, JobInfo>();
   private readonly handled = new Map<string, RunnerEvents['handled']>();
@@ -30,7 +33,7 @@ export class ClientNews {
     }
   }
 
-  /** A job was deleted: its state is not told any more, but what it did to images is. */
+  /** A job was deleted: its state is not sent any more, but its handled images are. */
   forget(id: string): void {
     this.jobs.delete(id);
   }

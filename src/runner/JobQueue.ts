@@ -61,7 +61,7 @@ interface Job {
   readonly requests: SerialQueue;
   /** resolves when the last run has finished all its writes */
   ended: Promise<void>;
-  /** set while it waits for its turn; not for queued jobs of an earlier runner, which nobody started in this one */
+  /** set while it waits for its turn; not for queued jobs of an earlier runner, which were not started in this one */
   wish: StartWish | undefined;
   secrets: JobSecrets;
   /** its last run lost the provider that the tagger ran on */
@@ -286,7 +286,7 @@ export class JobQueue {
     });
   }
 
-  /** Takes a job out of the queue that another process has by now. */
+  /** Releases a job that another process has taken over, and reads its state again. */
   private async letGo(job: Job): Promise<void> {
     const { lock } = job;
     job.wish = undefined;

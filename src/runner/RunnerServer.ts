@@ -20,7 +20,7 @@ type ClientChannel = Channel<RunnerRequests, Record<string, never>, Record<strin
 interface Client {
   socket: Socket;
   channel: ClientChannel;
-  /** what it is told once it has read what was sent before */
+  /** events for it, which wait until it has read those sent before */
   news: ClientNews;
   greeted: boolean;
   /** ids of the jobs that are paused when this connection closes */

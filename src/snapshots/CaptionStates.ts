@@ -10,23 +10,23 @@ import { readExactCaptions, type GivenCaptions } from './readExactCaptions';
 import type { Snapshot } from './store/snapshotTypes';
 import { usableKnown } from './takeSnapshot';
 
-/** What the captions of a folder were in a snapshot, or are on the disk. */
+/** The captions of a folder as they were in a snapshot, or as they are on the disk. */
 export interface CaptionStates {
   /** by the paths of the images, relative to the folder, with `/` */
   keys: ReadonlyMap<string, CaptionKey>;
-  /** whether an image would be among them if it had been there */
+  /** whether an image, if it existed then, is included */
   covers: (image: string) => boolean;
-  /** How many images are not in `keys` as the list that has them is damaged; which ones they are, nobody knows. */
+  /** How many images are missing in `keys` because their list is damaged; it is not known which ones. */
   lost: number;
-  /** @throws SnapshotError SNAPSHOT_DAMAGED if the content is not there any more */
+  /** @throws SnapshotError SNAPSHOT_DAMAGED if the content is missing or damaged */
   read: (key: CaptionKey) => Promise<Uint8Array>;
-  /** sorts keys by where their contents lie, so that they are read fast one after the other */
+  /** sorts keys by the place of their contents, so that reading them in order is fast */
   inOrder: (keys: Iterable<CaptionKey>) => CaptionKey[];
 }
 
 /**
- * Opens a snapshot for the images of a folder: that of the snapshot, one in it, or one around it. What its damaged
- * lists had is missing.
+ * Opens a snapshot for the images of a folder: that of the snapshot, one inside it, or a parent. Images in damaged
+ * lists are missing.
  * @param root of the dataset's records
  * @param folder absolute
  * @throws errors of the disk
@@ -46,7 +46,7 @@ export async function openSnapshot(root: string, snapshot: Snapshot, folder: str
     for (const [index, one] of read.images.entries()) {
       const image = toFolder(one);
       const key = read.keys[index];
-      // Others may have written the list: what no scan finds is nobody's image.
+      // Others may have written the list: ignore paths that no scan would find.
       if (image === undefined || key === undefined || !isDatasetPath(image) || !isImageName(path.posix.basename(image)))
         continue;
       keys.set(image, key);
@@ -64,8 +64,8 @@ export async function openSnapshot(root: string, snapshot: Snapshot, folder: str
 }
 
 /**
- * The states of captions as they are now, where those come from a snapshot that was just made: what is damaged in the
- * packs is read from the files themselves.
+ * Turns the states of a snapshot that was just made into current states: contents that are damaged in the packs are
+ * read from the caption files.
  * @param folder absolute
  */
 export function withFiles(states: CaptionStates, folder: string, captionExtension: string): CaptionStates {
@@ -93,7 +93,8 @@ export function lostReason(): string {
 }
 
 /**
- * Reads what the captions of a folder are on the disk; those that the last snapshot knows are not read again.
+ * The captions of a folder as they are on the disk; those that did not change since the last snapshot are not read
+ * again.
  * @param root of the dataset's records
  * @param options.given takes precedence over the disk
  * @throws CaptionError when the folder cannot be read; SnapshotError SNAPSHOT_UNSAFE; errors of the disk; the signal's
@@ -113,7 +114,7 @@ export async function currentStates(
     known,
     ...options,
     onContent: (key, content) => {
-      // A copy, as the piece would keep all that was read with it.
+      // A copy: the slice would keep the whole buffer in memory.
       if (isContent(key) && !contents.has(key)) contents.set(key, Uint8Array.from(content));
     },
   });

@@ -6,18 +6,21 @@ import { textOfRaw } from '../tags/captionText';
 import type { CaptionInSnapshot } from './captionInSnapshots';
 import type { Snapshot } from './store/snapshotTypes';
 
-/** What a caption held at one time, from its records and from snapshots. */
+/** A state of a caption, from its records or from snapshots. */
 export interface HistoryState extends Omit<CaptionState, 'kind'> {
-  /** as in {@link CaptionState}; `snapshot`: no record knows it, a snapshot has it, and was made at `when` */
+  /** as in {@link CaptionState}; `snapshot`: only a snapshot has it, which was made at `when` */
   kind: CaptionState['kind'] | 'snapshot';
   /** the snapshots that have it */
   snapshots: Snapshot[];
-  /** tags and sentences that came and went since the state before; undefined if one of the two texts is not known */
+  /**
+   * tags and sentences that were added and removed since the state before; undefined if one of the two texts is not
+   * known
+   */
   difference: { came: string[]; went: string[] } | undefined;
 }
 
 /**
- * All that a caption is known to have held, oldest first.
+ * All known states of a caption, oldest first.
  * @param states from the records
  * @param seen what it was in snapshots, oldest first
  */
@@ -33,7 +36,7 @@ export function captionHistory(states: readonly CaptionState[], seen: readonly C
 function addSeen(history: HistoryState[], snapshot: Snapshot, content: Uint8Array | null): void {
   const text = content === null ? '' : textOfRaw(decodeCaption(content).raw);
   const hash = textHash(text);
-  // What stood then: the last state that came before, or one that was found there by the next write.
+  // The state at that time: the last one before it, or one that the next write found there.
   const isBefore = ({ when }: HistoryState): boolean => when !== undefined && when <= snapshot.created;
   const last = history.findLastIndex(isBefore);
   const next = history.findIndex(({ when }, index) => index > last && when !== undefined);

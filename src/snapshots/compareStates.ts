@@ -15,13 +15,13 @@ export interface StateChange {
   after: CaptionKey | undefined;
 }
 
-/** An image whose caption differs, and which tags and sentences came and went in it. */
+/** An image whose caption differs, and which tags and sentences were added and removed. */
 export interface ComparedChange extends StateChange {
   came: string[];
   went: string[];
 }
 
-/** An image of whose caption it is not known what it was, as the snapshot is damaged there. */
+/** An image whose caption is not known, because the snapshot is damaged there. */
 export interface DamagedImage {
   image: string;
   /** in which of the two */
@@ -41,15 +41,15 @@ export interface Comparison {
   same: number;
   /** images that are in both with different captions */
   changed: number;
-  /** of these, how many have the same parts: only their order, separators, line ends or encoding differ */
+  /** how many of these have the same parts: only their order, separators, line ends or encoding differ */
   onlyForm: number;
-  /** images that are in the later, or the earlier one only */
+  /** images that are only in the later, or only in the earlier state */
   new: number;
   gone: number;
   /** images whose captions could not be read in one of the two, also those that are damaged in it */
   unknown: number;
   damaged: DamagedImage[];
-  /** how many images lists had that are damaged, in one of the two */
+  /** how many images are in damaged lists of either state */
   lost: { before: number; after: number };
   changes: ComparedChange[];
   /** those of most images first */
@@ -139,7 +139,7 @@ function isMissing(texts: ReadonlyMap<CaptionKey, Kinds>, key: CaptionKey | unde
   return key !== undefined && isContent(key) && !texts.has(key);
 }
 
-/** Reads what captions have; a content that is damaged is left out. */
+/** Reads the parts of captions; damaged contents are left out. */
 async function readParts(
   states: CaptionStates,
   changes: readonly StateChange[],

@@ -12,13 +12,13 @@ import { isKept, type Snapshot } from './store/snapshotTypes';
 import { graceOfPacks } from './takeSnapshot';
 
 const dayMs = 24 * 3_600_000;
-/** From so many packs on small ones are joined. */
+/** If there are more packs than this, small ones are merged. */
 const manyPacks = 48;
 /** Packs up to this many bytes are small. */
 const smallPack = 1024 * 1024;
-/** A pack of which less than this part is needed is written anew. */
+/** If less than this part of a pack is needed, that part is copied to a new pack. */
 const worthKeeping = 0.5;
-/** What a process left that died while it wrote a file is removed after this time, in milliseconds. */
+/** Incomplete files are removed after this time, in milliseconds: the process that wrote them has died. */
 const abandonedAge = dayMs;
 
 export interface PruneOptions {
@@ -36,10 +36,10 @@ export interface Pruned {
 }
 
 /**
- * Deletes the snapshots that were made by themselves and are too old or take too much room, by the limits that each of
- * them has from who made it; and the contents that none needs any more, an hour after that is known. Others may make
- * and read snapshots at the same time: who makes one does not count on a pack that is doomed. What a person made or
- * named stays.
+ * Deletes automatic snapshots that are too old or take too much room, each by the limits that were set where it was
+ * made; and the contents that no snapshot needs any more, an hour after that is known (until then their pack is
+ * doomed). Others may make and read snapshots at the same time: no new snapshot relies on a doomed pack. Snapshots
+ * that a person made or named stay.
  * @param root of the dataset's records
  * @throws SnapshotError SNAPSHOT_UNSAFE; errors of the disk
  */
@@ -73,13 +73,13 @@ export async function pruneSnapshots(root: string, options: PruneOptions = {}): 
   snapshots = snapshots.filter((one) => !large.includes(one));
   for (const one of [...old, ...large]) await deleteSnapshot(root, one.id);
   for (const one of snapshots) await needed.add(one);
-  // What a snapshot needs that cannot be read, nobody knows.
+  // It is not known what an unreadable snapshot needs, so nothing is deleted.
   const packs = unreadable.length > 0 ? 0 : await prunePacks(root, store, needed.keys, now, grace);
   return { snapshots: [...old, ...large].map(({ id }) => id), packs };
 }
 
 /**
- * Notes after a snapshot was deleted which contents nobody needs any more.
+ * Dooms packs that are not needed any more after a snapshot was deleted.
  * @throws as {@link pruneSnapshots}
  */
 export async function dropUnneeded(root: string): Promise<void> {
@@ -91,7 +91,7 @@ export async function dropUnneeded(root: string): Promise<void> {
   await prunePacks(root, store, needed.keys, Date.now(), graceOfPacks);
 }
 
-/** The snapshots that were made by themselves and do not fit into a size, the last one excepted. */
+/** The oldest automatic snapshots, as many as exceed a size; never the latest one. */
 async function beyond(snapshots: readonly Snapshot[], limit: number, needed: NeededContents): Promise<Snapshot[]> {
   for (const one of snapshots) if (isKept(one)) await needed.add(one);
   const automatic = snapshots.filter((one) => !isKept(one)).reverse();
@@ -102,10 +102,10 @@ async function beyond(snapshots: readonly Snapshot[], limit: number, needed: Nee
   return [];
 }
 
-/** What some snapshots need. */
+/** The contents that some snapshots need. */
 class NeededContents {
   readonly keys = new Set<CaptionKey>();
-  /** about how many bytes of packs that is */
+  /** about how many compressed bytes they take in packs */
   size = 0;
   private readonly ratios = new Map<string, number>();
 
@@ -119,7 +119,7 @@ class NeededContents {
     for (const list of lists) {
       if (this.keys.has(list)) continue;
       this.need(list);
-      // Of a damaged one, what can be read stays.
+      // Keep what can be read of a damaged list.
       const read = await this.store.read(list).then(listOfBytes, () => undefined);
       for (const key of read?.keys ?? []) this.need(key);
     }
@@ -135,8 +135,8 @@ class NeededContents {
 }
 
 /**
- * Deletes packs that are doomed long enough, and dooms those that nobody needs. What is still needed of a pack that is
- * mostly unneeded, and of small ones where there are many, is written into a new one first.
+ * Deletes packs that have been doomed long enough, and dooms those that no snapshot needs. Before that, the needed
+ * contents of mostly unneeded packs, and of small ones if there are many, are copied to a new pack.
  */
 async function prunePacks(
   root: string,

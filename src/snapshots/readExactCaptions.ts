@@ -13,7 +13,10 @@ import { keyOf, noCaption, unreadCaption, type CaptionKey } from './store/captio
 import type { ImageList } from './store/imageLists';
 import type { KnownCaptions } from './store/KnownCaptions';
 
-/** What captions hold that is not on the disk, or no longer: bytes, or null for no file. By the path of the caption. */
+/**
+ * Contents that replace those on the disk, such as unsaved text: bytes, or null for no file; by the path of the
+ * caption.
+ */
 export type GivenCaptions = ReadonlyMap<string, Uint8Array | null>;
 
 export interface ExactReading {
@@ -21,14 +24,14 @@ export interface ExactReading {
   folder: string;
   /** with its dot */
   captionExtension: string;
-  /** what need not be read where the file is as it was */
+  /** contents that need not be read again if the file is unchanged */
   known: KnownCaptions | undefined;
   /** takes precedence over the disk */
   given?: GivenCaptions | undefined;
   signal?: AbortSignal | undefined;
   /** called with the number of images so far */
   onProgress?: ((images: number) => void) | undefined;
-  /** called with each content that is not as known; waited for */
+  /** called with each content that differs from `known`, and awaited */
   onContent: (key: CaptionKey, content: Uint8Array) => void | Promise<void>;
 }
 
@@ -39,7 +42,7 @@ export interface ExactCaptions extends ImageList {
   stamps: Float64Array;
 }
 
-/** Batches of images whose captions are being read while others are taken in. */
+/** How many batches of images are read ahead. */
 const batchesAhead = 6;
 
 /**
@@ -96,11 +99,11 @@ export async function readExactCaptions(reading: ExactReading): Promise<ExactCap
   }
 }
 
-/** What is known of the images of a batch. */
+/** The known captions of a batch of images. */
 interface KnownOfBatch {
   wanted: Uint8Array;
   stamps: Float64Array;
-  /** for each image its position among what is known; -1 for none */
+  /** for each image, its index in the list of known captions; -1 if it is not in there */
   places: Int32Array;
 }
 
@@ -108,7 +111,7 @@ class TakenCaptions {
   private readonly images: string[] = [];
   private readonly keys: CaptionKey[] = [];
   private readonly stamps: Float64Array[] = [];
-  /** images mostly come in the order in which they are known */
+  /** images mostly come in the order of the known captions */
   private nextKnown = 0;
   private knownPlaces: Map<string, number> | undefined;
 
@@ -154,7 +157,7 @@ class TakenCaptions {
       let key = noCaption;
       if (given !== undefined) {
         if (given !== null) await onContent((key = keyOf(given)), given);
-        // What was given is not what the disk will have.
+        // A given content is not that of the file, so its stamp must not be kept.
         read.stamps.fill(NaN, index * stampLength, (index + 1) * stampLength);
       } else if (read.kinds[index] === captionKind.unchanged) {
         key = known?.keys[places[index] ?? -1] ?? unreadCaption;

@@ -11,14 +11,14 @@ import type { CaptionStates } from './CaptionStates';
 import { contentOfStep, type RestorePlan, type RestoreStep } from './restorePlan';
 import { SnapshotError } from './store/SnapshotError';
 
-/** Maximum number of files in flight, so many that each writing thread stays in a folder of its own. */
+/** Maximum number of files in flight, enough for each writing thread to stay in its own folder. */
 const maxFilesInFlight = 512;
 
 export interface RestoreOptions {
   /** of the dataset, absolute */
   folder: string;
   snapshot: CaptionStates;
-  /** what the captions are now: a file that holds something else by the time of its write is left alone */
+  /** the current captions: a file that has changed by the time of its write is left alone */
   now: CaptionStates;
   tag?: string | undefined;
   writer: FileWriter;

@@ -9,7 +9,7 @@ import { withTagOfBefore } from './tagOfBefore';
 export interface RestoreWish {
   /** whether the caption of an image is to be restored; all if undefined */
   isWanted?: (image: string) => boolean;
-  /** restore this tag only, wherever it is or was */
+  /** restore only this tag, in all captions that have or had it */
   tag?: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface RestoreStep {
 
 export interface RestorePlan {
   steps: RestoreStep[];
-  /** images whose captions are what the snapshot has */
+  /** images whose captions are the same as in the snapshot */
   same: number;
   /** images of the snapshot that are gone by now, relative to the folder */
   gone: string[];
@@ -35,8 +35,8 @@ export interface RestorePlan {
 }
 
 /**
- * Says which captions have to be written for a snapshot to be restored. Captions of images that the snapshot does not
- * have stay as they are.
+ * Plans which captions have to be written to restore a snapshot. Captions of images that the snapshot does not have
+ * stay as they are.
  */
 export function planRestore(
   snapshot: CaptionStates,
@@ -67,7 +67,7 @@ export function planRestore(
   return plan;
 }
 
-/** What a caption file holds and is to hold; null: there is no file. */
+/** The current and the new content of a caption file; null for no file. */
 export interface RestoredContent {
   now: Uint8Array | null;
   wanted: Uint8Array | null;
@@ -92,7 +92,7 @@ export async function contentOfStep(
   const changed = withTagOfBefore(text, before === undefined ? '' : textOfRaw(before.raw), tag);
   if (changed === text) return { now, wanted: now };
   const raw = rawWithText(content?.raw ?? null, changed);
-  // An emptied caption has no file: 0 bytes stop trainers.
+  // An empty caption gets no file: trainers stop at files of 0 bytes.
   return { now, wanted: changed.trim() === '' ? null : Buffer.from(raw) };
 }
 

@@ -4,8 +4,8 @@ import type { Snapshot } from './store/snapshotTypes';
 import { takeSnapshot, type NewSnapshot } from './takeSnapshot';
 
 /**
- * Makes a snapshot that nobody asked for, unless its limits say that there shall be none, and deletes those that are
- * too old or take too much room.
+ * Makes an automatic snapshot, unless the limits turn them off, and deletes those that are too old or take too much
+ * room.
  * @throws as {@link takeSnapshot}
  */
 export async function snapshotByItself(wanted: NewSnapshot): Promise<Snapshot | undefined> {

@@ -7,9 +7,9 @@ import { isJsonCaption } from '../tags/jsonCaption';
 import { captionWithTags } from '../tags/writeTags';
 
 /**
- * Gives a caption one tag or sentence as it had it before: a tag comes back behind the tag that stood in front of it,
- * or at the beginning, a sentence at the end, in its old spelling; or it goes, if the caption did not have it. Nothing
- * else changes.
+ * Restores one tag or sentence of an earlier state of a caption. A tag comes back in its old spelling after the tag
+ * that was before it, or at the beginning; a sentence at the end. If the caption did not have it then, it is removed.
+ * Nothing else changes.
  * @param now with LF line ends
  * @param before what the caption held, with LF line ends; empty if there was none
  * @returns `now` if nothing changes, also where one of the two is JSON, which has no tags
@@ -44,7 +44,7 @@ export function withTagOfBefore(now: string, before: string, tag: string): strin
   return moveTag(added, chips.length, inFront === undefined ? 0 : chips.indexOf(inFront) + 1);
 }
 
-/** Takes a sentence out of a caption, with the blanks beside it and the comma that joined it to a tag. */
+/** Removes a sentence from a caption, with the blanks around it and the comma that joined it to a tag. */
 function withoutSentence(text: string, { start, end }: CaptionPart): string {
   const behind = text.slice(end);
   const before = text.slice(0, start);

@@ -27,7 +27,7 @@ export interface NewSnapshot {
   label?: string;
   job?: string;
   limits: SnapshotLimits;
-  /** what captions hold that takes precedence over the disk */
+  /** contents that take precedence over the disk */
   given?: GivenCaptions;
   signal?: AbortSignal;
   /** called with the number of images so far */
@@ -35,14 +35,15 @@ export interface NewSnapshot {
 }
 
 /**
- * A pack that no snapshot needs is deleted so long after that was noted, in milliseconds: who had counted on it before
- * has finished by then.
+ * A pack that no snapshot needs is deleted so long after it was doomed, in milliseconds: a snapshot that still relied
+ * on it is finished by then.
  */
 export const graceOfPacks = 3_600_000;
 
 /**
- * Makes a snapshot of all captions of a folder: their exact bytes, unchanged ones by their size, times and inode at the
- * last snapshot. Others may make, read and prune snapshots at the same time. Once the snapshot is there, it is whole.
+ * Makes a snapshot of all captions of a folder: their exact bytes. Captions whose size, times and inode are as at the
+ * last snapshot are not read again. Others may make, read and prune snapshots at the same time. A snapshot is either
+ * complete or not there.
  * @throws SnapshotError; CaptionError when the folder cannot be read; the signal's reason
  */
 export async function takeSnapshot(wanted: NewSnapshot): Promise<Snapshot> {
@@ -79,7 +80,7 @@ async function take(wanted: NewSnapshot): Promise<Snapshot> {
     const lists = isSame ? known.lists : await contents.addLists(captions);
     signal?.throwIfAborted();
     const packHash = await pack.finish();
-    // Who prunes meanwhile gives others this long.
+    // A concurrent prune may have deleted packs that this snapshot relies on.
     if (Date.now() - begun > graceOfPacks / 2) throw tooSlow(place);
     const snapshot: Snapshot = {
       id: newId(begun),
@@ -101,7 +102,7 @@ async function take(wanted: NewSnapshot): Promise<Snapshot> {
     if (!isSame || !sameNumbers(captions.stamps, known.stamps)) {
       const packs = await contents.packHashes();
       if (packHash !== undefined) packs.set(pack.name, packHash);
-      // Without it, the next snapshot takes longer.
+      // If this fails, the next snapshot only takes longer.
       await writeKnown(place, subject, { ...captions, lists, packs }).catch(() => undefined);
     }
     return snapshot;
@@ -111,7 +112,7 @@ async function take(wanted: NewSnapshot): Promise<Snapshot> {
   }
 }
 
-/** What the last snapshot of a folder found, if all packs with its contents are still there, to the byte as then. */
+/** What the last snapshot of a folder found, if all packs with its contents are still there, unchanged to the byte. */
 export async function usableKnown(root: string, subject: string): Promise<KnownCaptions | undefined> {
   const names = new Set(await snapshotNames(root));
   const folder = snapshotFolderOf(root);
@@ -123,11 +124,11 @@ export async function usableKnown(root: string, subject: string): Promise<KnownC
   return known;
 }
 
-/** Adds contents to the packs of a dataset that none of them has yet. */
+/** Adds contents to a new pack, unless another pack of the dataset has them. */
 class NewContents {
   /** the packs that have the contents of the snapshot, besides the new one */
   private readonly packs: Set<string>;
-  /** contents that the last snapshot has: their packs were looked at */
+  /** contents of the last snapshot, whose packs were verified */
   private readonly checked: ReadonlySet<CaptionKey>;
   private store: Promise<ContentStore> | undefined;
 
@@ -145,7 +146,7 @@ class NewContents {
     this.store ??= ContentStore.open(this.root, { withDoomed: false });
     const store = await this.store;
     const stored = store.packOf(key);
-    // A damaged content is written anew, for this snapshot and for those that have lost it.
+    // A damaged content is written again, which also repairs earlier snapshots.
     const isWhole = stored !== undefined && (this.checked.has(key) || (await isReadable(store, key)));
     if (isWhole) this.packs.add(stored);
     else await this.pack.add(key, content);
@@ -156,7 +157,7 @@ class NewContents {
     const hashes = new Map<string, string>();
     for (const pack of this.packs) {
       const hash = this.known?.packs.get(pack) ?? (await packHashOf(path.join(snapshotFolderOf(this.root), pack)));
-      // Without a hash it is not counted on the next time.
+      // Without a hash, the next snapshot does not rely on the pack.
       hashes.set(pack, hash ?? '');
     }
     return hashes;

@@ -2,8 +2,8 @@
 export interface FoundTags {
   tags: string[];
   /**
-   * of each tag, 0..1; {@link noScore} for one that has none, as it is the user's or a rating; missing if the tagger
-   * does not say
+   * the score of each tag, 0..1; {@link noScore} for a tag of the user or a rating; undefined if the tagger gives no
+   * scores
    */
   scores?: number[];
 }

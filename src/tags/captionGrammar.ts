@@ -4,12 +4,12 @@
  *
  * - A comma, a line end, `|||` and `;;;` separate tags. The last two are the `keep_tokens_separator` and
  *   `secondary_separator` of sd-scripts.
- * - A wildcard in braces is one tag, whatever it contains, including nested braces: sd-scripts chooses one of
- *   `{red hair, long hair|short hair}` before it splits the caption.
- * - A weighted group in parentheses or square brackets is one tag: `(smile, hat:1.2)`, `((a, b))`, `[a, b]`. Only `|||`
- *   splits it, because sd-scripts splits at `|||` first.
- * - A bracket without a partner is ordinary text and groups nothing. So is a bracket after a backslash, as in
- *   `saber \(fate\)`, and the mouth of a smiley, as in `:)` and `>:(`. sd-scripts has no escape for braces.
+ * - A wildcard in braces is one tag, whatever it contains, including nested braces: sd-scripts chooses one of `{red
+ *   hair, long hair|short hair}` before it splits the caption.
+ * - A weighted group in parentheses or square brackets is one tag: `(smile, hat:1.2)`, `((a, b))`, `[a, b]`. Only
+ *   `|||` splits it, because sd-scripts splits at `|||` first.
+ * - An unbalanced bracket is ordinary text and groups nothing. So is a bracket after a backslash, as in `saber
+ *   \(fate\)`, and the mouth of a smiley, as in `:)` and `>:(`. sd-scripts has no escape for braces.
  * - A sentence is no tag, and its commas divide none: see {@link proseIn}.
  * - A caption that is JSON has no tags, see {@link isJsonCaption}.
  */
@@ -90,7 +90,8 @@ const withoutProse = { hasProse: false };
 
 /**
  * Splits a list of tags that the user wrote, in a setting or a field. Unlike {@link parseTags}, it does not split at
- * `|||` and `;;;`: such a text is written into captions unchanged. It has no prose: who asks for tags writes tags.
+ * `|||` and `;;;`: such a text is written into captions unchanged. It has no prose: in such a list, users write tags
+ * only.
  * @param text with any line ends
  */
 export function parseTagList(text: string): string[] {
@@ -147,7 +148,8 @@ export function isProseAlone(text: string): boolean {
 /**
  * The sentences of a line, from left to right: none in one that is a list of tags.
  * @param line without line ends
- * @param separator as in {@link separatorsIn}; one of blanks or letters, which sentences have, too, does not count
+ * @param separator as in {@link separatorsIn}; a separator of blanks or letters does not count, as sentences have
+ *   them, too
  */
 export function sentencesOf(line: string, separator = ','): readonly Stretch[] {
   if (!mayHaveSentences(line)) return [];
@@ -169,7 +171,7 @@ function commasIn(line: string): Stretch[] {
   return commas;
 }
 
-/** The line that was read last: whoever asks whether it has prose takes it apart next. */
+/** Cache of the last line: after the question whether it has prose, it is mostly split next. */
 let lastLine = '';
 let lastSeparator = ',';
 let lastSentences: readonly Stretch[] = [];
@@ -201,8 +203,9 @@ function runsOf(line: string, sentences: readonly Stretch[]): Stretch[] {
 }
 
 /**
- * Finds what divides the tags of a line, from left to right: separators, and prose with what joins it to the tags
- * beside it, such as the full stop of `1girl, solo. A girl smiles at us.` Nothing of a sentence is a tag.
+ * Finds the dividers between the tags of a line, from left to right: separators, and prose with the punctuation that
+ * joins it to the tags beside it, such as the full stop of `1girl, solo. A girl smiles at us.` Nothing of a sentence
+ * is a tag.
  * @param line without line ends
  * @param separator as in {@link separatorsIn}
  * @param sentences of the line, where they count whatever the user's choice is
@@ -211,7 +214,7 @@ export function dividersIn(line: string, separator = ',', sentences?: readonly S
   const separators = separatorsIn(line, separator);
   const core = coreOf(separator).trim();
   const runs = sentences === undefined ? proseIn(line, separator) : runsOf(line, sentences);
-  // Where blanks divide tags, any tags with a full stop behind them look like words in a row.
+  // If blanks separate tags, any tags before a full stop look like a sentence.
   const isKept = ({ start, end }: Stretch): boolean =>
     core !== '' || captionKind() === 'prose' || line.includes(',') || isClearlyProse(line.slice(start, end));
   const prose = runs.filter(isKept);
@@ -230,7 +233,7 @@ export function dividersIn(line: string, separator = ',', sentences?: readonly S
   return [...dividers, ...separators.slice(next)];
 }
 
-/** The comma or full stop between a tag and the prose behind it belongs to the prose: it goes with its neighbours. */
+/** The start of a divider: the comma or full stop between a tag and the prose after it is part of the divider. */
 function startOfJoint(line: string, start: number, core: string): number {
   const from = Math.max(0, start - longestJoint);
   const before = line.slice(from, start).trimEnd();
@@ -245,7 +248,7 @@ function endOfJoint(line: string, end: number, core: string): number {
   return divider !== '' && behind.startsWith(divider, blanks) ? end + blanks + divider.length : end;
 }
 
-/** How far from a sentence its joint is looked for, in UTF-16 code units: blanks may lie between. */
+/** How far from a sentence its joining punctuation is searched, in UTF-16 code units: there may be blanks between. */
 const longestJoint = 100;
 
 /** Whether a divider of {@link dividersIn} has prose in it. */
@@ -257,14 +260,14 @@ export function isProse(divider: string): boolean {
 /** Separators, also those of settings, are mostly shorter. */
 const shortestProse = 4;
 
-/** A divider with prose, without what joins it to tags in front. */
+/** A divider with prose, without the punctuation that joins it to tags before it. */
 export function withoutJoint(divider: string): string {
   return divider.replace(/^[\s.,;|/]+/, '');
 }
 
 /**
- * Finds the separators in a line, from left to right. The tags, with the whitespace around them, are what lies between.
- * Sentences count for nothing here: see {@link dividersIn}.
+ * Finds the separators in a line, from left to right. The tags, with the whitespace around them, are what lies
+ * between. Sentences are not recognized here: see {@link dividersIn}.
  * @param line without line ends
  * @param separator a further separator besides the comma and those of trainers; one that is only whitespace applies
  *   only when the line has no comma
@@ -374,7 +377,7 @@ export function heldStretches(line: string): Stretch[] {
       }
       const start = own.pop();
       if (start === undefined) continue;
-      // Brackets opened inside this pair and not closed have no partner.
+      // Brackets opened inside this pair and not closed are unbalanced.
       const other = isRound ? square : round;
       while ((other.at(-1) ?? -1) > start) other.pop();
       addOutermost(held, { start, end: at + 1 });
@@ -413,7 +416,7 @@ function isText(line: string, at: number): boolean {
   return mayBeFace.test(before) && faceAtEnd.test(line.slice(Math.max(0, at - 6), at));
 }
 
-/** Eyes at the start of a word, and perhaps a nose. `;;;` is a separator: its last `;` is no eye. */
+/** The eyes of a smiley at the start of a word, and perhaps a nose. The last `;` of the separator `;;;` is no eye. */
 const faceAtEnd = /(?:^|[\s,([{|]|(?<=;;);)>?[:;=][-'^]?$/;
 
 /** The character before the mouth of a smiley: its eyes or its nose. */

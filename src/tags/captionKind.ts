@@ -1,6 +1,6 @@
 /**
- * How captions are read: as what each of them looks like, or all of them as lists of tags, or all as prose. A caption
- * that is JSON stays one.
+ * How captions are read: each as what it looks like (`auto`), all as lists of tags, or all as prose. JSON is always
+ * read as JSON.
  */
 export const captionKinds = ['auto', 'tags', 'prose'] as const;
 export type CaptionKind = (typeof captionKinds)[number];
@@ -8,14 +8,14 @@ export type CaptionKind = (typeof captionKinds)[number];
 let current: CaptionKind = 'auto';
 
 /**
- * The one thing of this room that is not pure: the user's choice, which all that reads captions in a process must
- * share, or a caption would be counted in one way and edited in another.
+ * The user's choice, the only state of this room. All code of a process must share it, or a caption would be counted
+ * in one way and edited in another.
  */
 export function captionKind(): CaptionKind {
   return current;
 }
 
-/** Reads captions in this way from now on. Who keeps counts of them has to count again. */
+/** Reads captions in this way from now on. Counts that were made before are stale. */
 export function readCaptionsAs(kind: CaptionKind): void {
   current = kind;
 }

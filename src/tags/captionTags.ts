@@ -58,7 +58,7 @@ export function piecesOf(text: string): CaptionPiece[] {
 
 /**
  * Replaces a piece of prose by another text; line ends become blanks, as trainers read the first line only. An empty
- * text removes it, with what joins it to the tags.
+ * text removes it, with the punctuation that joins it to the tags.
  * @param index among the pieces of prose; one without a piece changes nothing
  */
 export function replaceProse(text: string, index: number, prose: string): string {

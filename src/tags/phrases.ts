@@ -2,10 +2,10 @@ import { proseIn } from './captionGrammar';
 import { composed } from './comparableTag';
 import { isJsonCaption } from './jsonCaption';
 
-/** Most words of a phrase. */
+/** Maximum number of words in a phrase. */
 const longestPhrase = 3;
 
-/** Words that say nothing of a picture by themselves: no phrase has one. */
+/** Stop words: they say nothing about a picture, and no phrase has one. */
 const stopWords = new Set(
   (
     'a an the this that these those there here it its she he they her his him their them we you your i my our who whom ' +
@@ -18,10 +18,10 @@ const stopWords = new Set(
   ).split(' '),
 );
 
-/** What no phrase goes across. */
+/** Punctuation that ends a phrase. */
 const pauses = /[.,;:!?…()[\]{}"“”«»。、，！？：；「」『』（）|]+|\s[-–—]+\s|—/u;
 const words = /[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*/gu;
-/** Scripts that have no blanks between words. */
+/** Scripts without blanks between words. */
 const blankless = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
 /** Created when it is first needed. */
@@ -29,7 +29,7 @@ let segmenter: Intl.Segmenter | undefined;
 
 /**
  * The words and phrases of the prose of a caption, each once, in lower case: single words and two or three that stand
- * side by side, without words such as "the" and across no comma.
+ * side by side, without words such as "the" and without punctuation between them.
  * @param text with LF line ends
  */
 export function phrasesIn(text: string): Set<string> {

@@ -2,32 +2,35 @@ import type { Stretch } from './Stretch';
 
 /** A part of a list of tags mostly has fewer words than this; a sentence mostly has that many in a row. */
 const wordsOfSentence = 4;
-/** A part of a line with so many words is a sentence without any of {@link proseWords}, too. */
+/** With so many words, a part of a line is a sentence even if it has none of {@link proseWords}. */
 const wordsOfLongTag = 6;
 /** A sentence without blanks between its words, as in Japanese, has at least so many characters. */
 const charactersOfSentence = 8;
-/** A sentence without a sign at its end, as many short captions are, has so many words, */
+/** A sentence without punctuation at its end, as many short captions are, has at least so many words, */
 const wordsWithoutEnd = 6;
 /** and so many of {@link proseWords}. */
 const proseWordsWithoutEnd = 3;
-/** The first or last part of a line with such a sentence has so many UTF-16 code units. */
+/** The first or last part of a line with such a sentence has at least so many UTF-16 code units. */
 const shortestWithoutEnd = 25;
-/** A sentence of short parts has so many of {@link proseWords}. */
+/** A sentence of short parts has at least so many of {@link proseWords}. */
 const proseWordsOfShortParts = 4;
-/** What stands behind a comma in such a sentence and is no tag has so many words, one of them of prose. */
+/**
+ * A part after a comma in such a sentence that is no tag has at least so many words, one of {@link proseWords} among
+ * them.
+ */
 const wordsOfClause = 3;
-/** A word that is cut short with a full stop has fewer letters. */
+/** Exclusive maximum number of letters in an abbreviation with a full stop. */
 const lettersOfWord = 5;
 /** How much of a part is read, in UTF-16 code units: enough to tell, and bounded however long a part is. */
 const longestLook = 400;
 
-/** A sign that may end a sentence, with the quotation marks and brackets that close behind it. */
+/** Punctuation that may end a sentence, with closing quotation marks and brackets. */
 const endSign = /(?:[.!?…]+["'”’)\]]*(?=[\s,]|$))|(?:[。！？]+[」』）]*)/g;
 
-/** What a sign that ends a sentence stands behind: in `:.` and `, !?` it belongs to a tag. */
+/** What must stand before a sign for it to end a sentence; in `:.` and `, !?` the sign is part of a tag. */
 const endsWord = /[\p{L}\p{M}\p{N}"'”’)\]」』）%°]$/u;
 
-/** Words that are cut short with a full stop, as in `dr. stone`; single capital letters, as in `J. Doe`, are, too. */
+/** Abbreviations with a full stop, as in `dr. stone`. Single capital letters, as in `J. Doe`, count, too. */
 const abbreviations = new Set(
   (
     'dr mr mrs ms mx st no nr vs vol jr sr prof ft feat etc eg ie inc ltd co capt lt sgt col gen rev fig approx ca cf ' +
@@ -45,38 +48,38 @@ const proseWords = new Set(
   ).split(' '),
 );
 
-/** Words that join others in a sentence and are in few tags; more than {@link proseWords}. */
+/** Words that join others in a sentence and that few tags have, besides {@link proseWords}. */
 const joiningWords = new Set(
   'of and or but by over through past outside within without during at in on to from for'.split(' '),
 );
-/** A line of such sentences as a whole has so many words, one of them of prose; one without a comma has two. */
+/** Minimum number of words of a line that is read as sentences as a whole; one without a comma may have two. */
 const wordsOfWritten = 5;
-/** A part of a line in another script than the Latin is of a sentence if it has so many words. */
+/** Minimum number of words of a part in a script other than Latin that counts as prose. */
 const wordsOfOtherScript = 3;
 const otherScript = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
 /** How a written line begins: with a capital letter, or one of a script without them; perhaps quoted or numbered. */
 const writtenStart = /^["'“‘«(*_#>\s-]*(?:\d+[.)]\s+)?["'“‘«(]*[\p{Lu}\p{Lt}\p{Lo}]/u;
 /** The end of a written line. */
 const writtenEnd = /[\p{L}\p{M}\p{N}"'”’)\]」』）%°](?:[.!?…]+|[。！？؟۔।]+)["'”’)\]」』）*_]*$/u;
-/** How a text begins that says what it describes, whatever its end is: no tag does. */
+/** The beginning of a description, such as `This image`: no tag begins so, so the text needs no full stop. */
 const depiction =
   /^(?:This|The) (?:\p{L}+ )?(?:image|photo|photograph|picture|scene|painting|illustration|drawing|artwork|video|shot)\s?,?\s/u;
-/** A part with who does something: no tag begins so. */
+/** A part that begins with the subject of a clause: no tag does. */
 const clause = /^(?:she|he|they|it|there|we|I)\s\p{Ll}/u;
-/** What only lists of tags have. */
+/** Matches parts that only lists of tags have. */
 const tagOnly =
   /_|\\|:\d|^\d+ ?(?:girl|boy|other)s?\b|^(?:solo|masterpiece|highres|absurdres|(?:best|high|amazing) quality|looking at viewer|(?:simple|white) background|score \d)(?:\.|$)/i;
 
-/** How sentences begin and names do not. */
+/** Words that sentences begin with, but names do not. */
 const openings = new Set(
   (
     'a an the this that these those there it she he they we you her his their its one two three four several some many ' +
     'both each in on at behind beside under above below near with from to here what while as'
   ).split(' '),
 );
-/** How a sentence without a capital letter begins and tags, such as `from behind`, do not. */
+/** How sentences without a capital letter begin, but tags such as `from behind` do not. */
 const plainOpening = /^(?:a|an|she|he|they|there)\s/;
-/** Who does something in a sentence of few words. */
+/** The subject of a short sentence. */
 const subject = /^["'“‘(]*(?:She|He|They|It|There|This|That|We|I)\s/;
 const capital = /^["'“‘(]*\p{Lu}/u;
 /** A capital letter without a quotation mark before it, which may be in the midst of a sentence. */
@@ -85,12 +88,12 @@ const capitalOpening = /^\p{Lu}/u;
 const capitalThenWord = /^["'“‘(]?\p{Lu}\S*\s/u;
 /** One capital word, as `Outdoors` before a comma. */
 const capitalWord = /^\p{Lu}\p{Ll}+$/u;
-/** What stands behind a full stop between tags and sentences. */
+/** The beginning of a sentence after a full stop at the end of tags. */
 const beginsSentence = /^\s+["'“‘(]*(?:\p{Lu}|\p{Lo}|\p{N}|(?:a|an|the|she|he|they|there)\s)/u;
-/** A text that is not the rest of what stands before it in a sentence. */
+/** The beginning of a text that cannot continue a sentence. */
 const beginsAnew = /^["'“‘(]*[^\p{Ll}\s,"'“‘(]/u;
 
-/** Whether a line may have sentences. Most captions have none, which a few native searches tell. */
+/** Whether a line may have sentences. Most captions have none; a few native searches are enough to see that. */
 export function mayHaveSentences(line: string): boolean {
   const hasSign =
     line.includes('.') ||
@@ -147,7 +150,7 @@ export function sentencesIn(
   return found;
 }
 
-/** What is told of a part of a section, or of its beginning. */
+/** What is known of a part of a section, or of its beginning. */
 interface Look {
   text: string;
   /** at most about {@link longestLook} */
@@ -164,20 +167,20 @@ class Section {
   private from: number;
   /** index of the part in which {@link from} lies */
   private first = 0;
-  /** index of the first part that was not found to be none of a sentence yet */
+  /** index of the first part that has not been checked for prose yet */
   private unread = 0;
   /** a part that reads like prose, between {@link first} and the one that is looked at */
   private prose: number | undefined;
   /** the last part with a capital letter at its beginning, which may be that of a sentence of short parts */
   private capitalAt: number | undefined;
-  /** that part begins as only a sentence does */
+  /** whether that part begins like a sentence, with one of {@link openings} */
   private isOpened = false;
   private wordsOfOpening = 0;
   /** words of prose since */
   private proseWords = 0;
-  /** the text from {@link from} on stands directly behind a sentence */
+  /** whether the text from {@link from} on directly follows a sentence */
   private isBehind = false;
-  /** a part behind {@link from} begins like a sentence, so there are no tags in front of a full stop */
+  /** a part after {@link from} begins like a sentence, so the text before a full stop is no list of tags */
   private opens = false;
   private openRead = 0;
 
@@ -423,7 +426,7 @@ class Section {
 
   private goOn(from: number, part: number, isBehind: boolean): void {
     this.from = from;
-    // What was divided by a comma begins with the next part.
+    // After a comma, the next part begins.
     this.first = this.unread = this.openRead = part;
     this.prose = this.capitalAt = undefined;
     this.opens = this.isOpened = false;
@@ -434,7 +437,10 @@ class Section {
     }
   }
 
-  /** The last sentence may have no end, as where an answer was cut off: some words behind a sentence, not tags. */
+  /**
+   * Adds the last sentence without punctuation at its end, as in a truncated answer: several words after a sentence,
+   * no tags.
+   */
   private addUnfinished(): void {
     if (!this.isBehind && mayLackEnd(this.line.slice(this.from, this.end))) this.addWithoutEnd();
     const rest = this.line.slice(this.from, this.end);

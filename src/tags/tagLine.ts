@@ -103,7 +103,7 @@ export function separatorOf({ parts, separators }: TagLine, usual: string): stri
     if (left === undefined || right === undefined || separator === undefined || !dividesTags(separator)) continue;
     if (left.tag === '' || right.tag === '') continue;
     const whole = left.trail + separator + right.lead;
-    // Most lines have one separator: the map is updated where it changes only.
+    // Most lines have one separator: the map is updated only when it changes.
     if (whole !== latest) {
       if (latestCount > 0) counts.set(latest, (counts.get(latest) ?? 0) + latestCount);
       latest = whole;
@@ -129,7 +129,7 @@ export function withoutParts(line: TagLine, isRemoved: (part: TagPart, index: nu
   const before = line.parts.map((part) => ({ ...part }));
   const parts: TagPart[] = [];
   const separators: string[] = [];
-  // Backwards: what follows a part is known when it is decided which separator goes with it. Both lists are reversed.
+  // Backwards, because what follows a part decides which separator is removed with it. Both lists are reversed.
   for (let index = before.length - 1; index >= 0; index--) {
     const part = before[index];
     if (part === undefined) continue;
@@ -177,7 +177,7 @@ export function evenLine({ parts, separators }: TagLine, separator: string): str
   return text.trim();
 }
 
-/** Prose beside which no tag is left needs no comma or full stop there. */
+/** Removes the joining comma or full stop beside prose that has no tag there any more. */
 function dropJoints(parts: readonly TagPart[], separators: string[]): void {
   for (const [index, divider] of separators.entries()) {
     if (!isProse(divider)) continue;
@@ -190,7 +190,7 @@ function dropJoints(parts: readonly TagPart[], separators: string[]): void {
   }
 }
 
-/** Whether a separator only divides tags, so is neither prose nor one that a trainer gives a meaning. */
+/** Whether a separator only separates tags, and is neither prose nor has a meaning for trainers. */
 export function dividesTags(separator: string | undefined): boolean {
   return separator !== undefined && !trainerSeparators.some((one) => one === separator) && !isProse(separator);
 }

@@ -16,9 +16,7 @@ export interface WriteOptions {
   keepFirst: number;
   /** the text between two tags */
   separator: string;
-  /**
-   * where it is recorded who wrote what; left out: beside the dataset. `off`: it is neither recorded nor looked up
-   */
+  /** where it is recorded who wrote what; left out: beside the dataset. `off`: records are neither written nor read */
   records?: Exclude<RecordPlace, 'dataset'>;
 }
 

@@ -84,7 +84,7 @@ function appended(line: string, own: TagLine, added: readonly string[], separato
   const end = endOfTagsBeforeProse(own);
   if (end === undefined) {
     const text = inOneText(added, separator);
-    // Behind prose without a full stop, as where an answer was cut off, a tag would look like its last words.
+    // After prose without a full stop, such as a truncated answer, a tag would look like its last words.
     return isUnfinished(line) && !added.some(isProse) ? join(text, line, separator) : join(line, text, separator);
   }
   const tags = added.filter((tag) => !isProse(tag));

@@ -22,7 +22,7 @@ export class ForeignFolderError extends Error {
 
 /**
  * Makes a folder that only this user can enter, or makes an existing one so. Where the file system has no owners or
- * permissions of its own, it stays as it is. Windows gives a user's folders the right permissions by itself.
+ * permissions of its own, it stays as it is. Windows gives a user's folders the right permissions anyway.
  * @throws ForeignFolderError when another user made the folder, or the link to it; errors of the file system
  */
 export async function makeOwnFolder(folder: string): Promise<void> {

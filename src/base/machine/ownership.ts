@@ -20,8 +20,8 @@ export function isOwn(info: Pick<Stats, 'uid' | 'dev'>, folder: string): boolean
 }
 
 /**
- * Whether a folder belongs to another user; false if it does not exist, or cannot be looked at: then nobody can use it,
- * and who tries says why.
+ * Whether a folder belongs to another user; false if it does not exist, or cannot be inspected: then it cannot be used
+ * either, and the attempt fails with a reason.
  */
 export function isFolderOfAnother(folder: string): boolean {
   let info: Stats | undefined;

@@ -123,7 +123,7 @@ function isBeforeRestart({ host, machine, boot }: ProcessIdentity, lastSign: num
   const here = thisProcess();
   if (host !== here.host || machine !== here.machine) return false;
   const isOfThisBoot = boot === here.boot;
-  // Where the system does not tell its boots apart, only the time does.
+  // If the system has no boot id, boots can be told apart only by time.
   const tellsBoots = boot !== '' && here.boot !== '';
   if (tellsBoots ? isOfThisBoot : !isOfThisBoot) return false;
   if (tellsBoots && file !== undefined && isOnLocalDisk(file)) return true;

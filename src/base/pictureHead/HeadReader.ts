@@ -2,7 +2,10 @@ import type { ByteSource } from './ByteSource';
 
 /** In bytes: most heads fit into the first read, which costs no more than any part of a disk's page. */
 const firstRead = 4096;
-/** Each read is so many times as long as the one before: a long head is read in few steps, a short one not in vain. */
+/**
+ * Each read is so many times as long as the one before, so that a long head takes few reads, and for a short one
+ * little is read.
+ */
 const growth = 4;
 /** Telephones store pictures of several MB, such as depths, in front of the pixels of a JPEG. */
 const longestRead = 16 * 1024 * 1024;

@@ -86,14 +86,14 @@ function associationsOf(file: HeadReader, meta: Box, id: number): number[] {
   return [];
 }
 
-/** Of several properties of a kind the first counts. */
+/** The first of several properties of a kind counts. */
 function pictureOf(file: HeadReader, properties: readonly (Box | undefined)[]): StoredPicture | undefined {
   const first = (type: string): Box | undefined => properties.find((box) => box?.type === type);
   const size = sizeOf(file, first('ispe'));
   return size && { ...size, orientation: transformation(file, first('irot'), first('imir')) };
 }
 
-/** Of a file that does not say which of its pictures is shown. */
+/** For a file that does not say which of its pictures is to be shown. */
 function largestOf(file: HeadReader, properties: readonly Box[]): StoredPicture | undefined {
   let largest: { width: number; height: number } | undefined;
   for (const box of properties) {

@@ -10,8 +10,8 @@ export const exifPrefix = Buffer.from('Exif\0\0', 'latin1');
 
 /**
  * How a picture is turned when it is shown: one of EXIF's eight numbers; 5 and more: by a quarter. The rules are those
- * of Pillow (`Image.getexif`, `ImageOps.exif_transpose`): XMP counts only where EXIF says nothing, and a number that is
- * none of the eight means 1.
+ * of Pillow (`Image.getexif`, `ImageOps.exif_transpose`): XMP counts only without a number in EXIF, and any other
+ * number means 1.
  * @param exif the number in EXIF, or in the directory of a TIFF; undefined if there is none
  * @param xmp gives the XMP packet, if there is one; it is seldom needed
  */

@@ -18,7 +18,7 @@ export interface PictureHead {
   height: number;
   /** how the pixels are turned to be shown: EXIF's number, 1..8 */
   orientation: number;
-  /** whether a decoder turns them by itself, as AVIF's own boxes ask for it */
+  /** whether decoders turn the picture, as AVIF's own boxes demand it */
   isOwnTurn: boolean;
 }
 
@@ -46,7 +46,7 @@ export function readPictureHead(file: HeadReader): PictureHead | undefined {
   const stored = readers[format](file);
   if (stored === undefined) return undefined;
   const { orientation, isOwnTurn = false } = stored;
-  // For an incomplete file, some formats yield numbers that are none.
+  // For an incomplete file, some formats yield invalid numbers.
   if (![stored.width, stored.height].every((side) => Number.isInteger(side) && side > 0 && side <= largestSide)) {
     return undefined;
   }

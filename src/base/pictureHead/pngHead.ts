@@ -6,10 +6,12 @@ import type { StoredPicture } from './StoredPicture';
 
 /** The keywords of texts that matter here: XMP, and EXIF as ImageMagick and GIMP write it, in hexadecimal digits. */
 const [xmpKeyword, rawExifKeyword] = ['XML:com.adobe.xmp', 'Raw profile type exif'];
-/** That of a text tEXt which Pillow takes for EXIF as it is. */
+/** The keyword of a tEXt chunk whose text Pillow reads as EXIF. */
 const exifKeyword = 'exif';
 const textTypes = ['tEXt', 'zTXt', 'iTXt'];
-/** Of a text so many bytes are read, and unpacked; Pillow refuses what unpacks to more (MAX_TEXT_CHUNK). */
+/**
+ * Maximum number of bytes of a text that are read, and that it may unpack to; Pillow refuses more (MAX_TEXT_CHUNK).
+ */
 const mostText = 1024 * 1024;
 
 interface Chunk {

@@ -49,7 +49,7 @@ export interface TiffDirectory {
   numbers(tag: number): number[] | undefined;
   /** The bytes of an entry, at most `most` of them. */
   bytes(tag: number, most: number): Buffer | undefined;
-  /** Where an entry stands, in bytes from the start; undefined if there is none. */
+  /** The position of an entry, in bytes from the start; undefined if there is none. */
   entryAt(tag: number): number | undefined;
 }
 
@@ -66,7 +66,7 @@ export function readTiffDirectory(source: ByteSource, tags: readonly number[]): 
   if (header === undefined || (order !== 'II' && order !== 'MM')) return undefined;
   const little = order === 'II';
   const version = view(header).getUint16(2, little);
-  // Pillow takes all with 43 in the order MM for plain ones; only what begins as a BigTIFF does is none of these.
+  // Pillow reads all files with 43 in the order MM as plain TIFF, unless they begin like a BigTIFF.
   const isBig = version === 43 && (little || view(header).getUint32(4) === sizeOfOffsets);
   // 0x2a00: 42 in the wrong order, which Pillow lets pass.
   if (version !== 42 && version !== 0x2a00 && version !== 43) return undefined;

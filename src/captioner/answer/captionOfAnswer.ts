@@ -9,11 +9,11 @@ import { withoutOffers, withoutRoleTails } from './roleTails';
 import { isThinkingAloud, withoutThinking } from './thinking';
 import { withTidyWhiteSpace } from './whiteSpace';
 
-/** What a server said about a picture, and to what. */
+/** The answer of a server to the prompt about a picture. */
 export interface ModelAnswer {
-  /** as it came */
+  /** the raw answer */
   text: string;
-  /** `length`: the server stopped it at the longest answer; `filter`: a moderation did */
+  /** `length`: cut off at the maximum number of tokens; `filter`: cut off by content moderation */
   finish: 'stop' | 'length' | 'filter' | 'other';
   /** what the server names as a refusal, apart from the text */
   refusal?: string;
@@ -21,32 +21,32 @@ export interface ModelAnswer {
   prompt: string;
 }
 
-/** What is taken off an answer before it is looked at, in this order. */
+/** A step that removes something from an answer before it is judged. */
 type Step = (text: string) => string;
 
 /**
  * What becomes of an answer: the prose that is written, or why a person has to look at it first. What is no part of a
- * caption is taken off: thinking, fences, what the model says in other roles, openings. An answer that is no caption,
- * or only the beginning of one, is never cut into one: it is flagged, with all that came.
+ * caption is taken off: thinking, fences, what the model says in the name of others, openings. An answer that is no
+ * caption, or only the beginning of one, is never cut into one: it is flagged, with the raw answer.
  */
 export function captionOfAnswer(answer: ModelAnswer, rules: OutputRules): CaptionAnswer {
-  const { prose, flagged } = lookedAt(answer, rules);
+  const { prose, flagged } = judged(answer, rules);
   if (flagged === undefined) return { prose };
   return { flagged, text: answer.text.trim() === '' ? (answer.refusal ?? '') : answer.text };
 }
 
 /**
- * The text of an answer without what is no part of a caption, whatever else is wrong with it: what a person starts from
- * who takes a flagged answer all the same.
+ * The text of an answer without what is no part of a caption, whatever else is wrong with it. Where a person accepts a
+ * flagged answer all the same, this is what they begin with.
  */
 export function tidyAnswer(text: string, rules: OutputRules): string {
   return settled(text, rules).prose;
 }
 
-/** More layers around a caption than any model puts there. */
+/** Maximum number of layers that are taken off: more than any model puts around a caption. */
 const mostLayers = 20;
 
-/** Takes off layer by layer, as thinking may stand in a fence, and an announcement behind the name of a role. */
+/** Removes layer by layer: thinking may be inside a fence, and an announcement after the name of a role. */
 function settled(answer: string, rules: OutputRules): { prose: string; hasThought: boolean } {
   let prose = answer;
   let hasThought = false;
@@ -75,16 +75,16 @@ function tidied(text: string, rules: OutputRules): string {
   return steps.reduce((rest, step) => step(rest), text);
 }
 
-function lookedAt(answer: ModelAnswer, rules: OutputRules): { prose: string; flagged?: FlagReason } {
+function judged(answer: ModelAnswer, rules: OutputRules): { prose: string; flagged?: FlagReason } {
   const { finish, prompt } = answer;
   const { prose, hasThought } = settled(answer.text, rules);
-  // An opening may be taken off from a sentence that is none of a caption.
+  // Judged with its openings, too: what is left of a refusal without them may look like a caption.
   const { text } = withoutThinking(answer.text);
   const flagged = (reason: FlagReason): { prose: string; flagged: FlagReason } => ({ prose, flagged: reason });
   if ((answer.refusal ?? '').trim() !== '' || finish === 'filter') return flagged('refused');
   const loops = isLoop(prose);
   const isNothing = !loops && !/[\p{L}\p{N}\p{S}]/u.test(prose);
-  // A server that keeps thinking to itself says nothing when the budget went into it.
+  // Where a server hides thinking, the answer is empty if all tokens were spent on it.
   if (isNothing && (hasThought || finish === 'length')) return flagged('thinking');
   if (isNothing) return flagged('empty');
   if (isRefusal(prose) || isRefusal(text)) return flagged('refused');

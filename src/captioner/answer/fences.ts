@@ -1,6 +1,6 @@
 /**
- * Takes off the fence of Markdown around an answer, also where a sentence that announces it stands before, or the
- * closing fence is missing. Fences in the midst of other text stay.
+ * Removes the Markdown fence around an answer, also with an announcing sentence before it, or without a closing fence.
+ * Fences in the middle of other text stay.
  */
 export function withoutFences(text: string): string {
   const trimmed = text.trim();
@@ -23,8 +23,8 @@ export function withoutFences(text: string): string {
 }
 
 /**
- * Takes off the quotation marks around all of an answer. An answer of which only a part is quoted stays as it is, and
- * so does one that is no sentence: such a text is one in the picture.
+ * Removes quotation marks around a whole answer. An answer that is quoted only in part stays as it is; so does one
+ * that is no sentence, as it quotes a text in the picture.
  */
 export function withoutQuotes(text: string): string {
   const trimmed = text.trim();

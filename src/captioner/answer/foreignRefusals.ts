@@ -1,6 +1,6 @@
 /**
- * How refusals begin in other languages than English, in lower case: an apology that goes on with what the model does
- * not do, or what it cannot do. A model asked in one language may well refuse in another.
+ * How refusals begin in other languages than English, in lower case: an apology and what follows it, or what the model
+ * does not or cannot do. A model may be asked in one language and refuse in another.
  */
 export const foreignRefusals: readonly RegExp[] = [
   // German

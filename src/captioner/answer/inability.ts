@@ -1,7 +1,7 @@
 // What models say that they cannot or will not do, as sources of patterns for texts in lower case.
 import { oneOf } from './oneOf';
 
-/** The end of a sentence or of what is looked at. */
+/** The end of a sentence, or of the text that is searched. */
 const end = '(?=[.,;:!]|$)';
 const pictures = '(?:images?|pictures?|photos?|files?|attachments?|links?)';
 const captions = '(?:captions?|descriptions?|details?|information|content)';
@@ -24,7 +24,10 @@ const task = oneOf(
   `do (?:that|this|so)${end}`,
 );
 
-/** What is a refusal at the start of an answer: others than models say it, too, but captions do not begin so. */
+/**
+ * What is a refusal at the start of an answer only: people in a picture may say it, too, but no caption begins like
+ * that.
+ */
 const deed = oneOf(
   task,
   'help with',
@@ -71,10 +74,10 @@ const declines = oneOf(
 const inability = (what: string): string =>
   `(?:i|we) ?${hedges}(?:${declines}|${cannot} ${hedges}${adverbs}(?:(?:be able|seem) to )?${what})`;
 
-/** "I cannot" and what it is that the model does not do, at the start of an answer. */
+/** "I cannot" with one of the deeds, at the start of an answer. */
 export const inabilityAtStart = inability(deed);
 
-/** "I cannot" and a task that only such a model has, in any clause. */
+/** "I cannot" with one of the tasks, in any clause. */
 export const inabilityOfTask = inability(task);
 
 /** A sentence, anywhere, that no caption has and nobody in a picture says. */

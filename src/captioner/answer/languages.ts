@@ -34,8 +34,8 @@ const scriptsOf: Readonly<Record<string, readonly Script[]>> = {
 };
 
 /**
- * Words that hold sentences together, by languages in Latin letters. Languages may share words, but none is a word of
- * English that another language has.
+ * Function words (articles, prepositions, …) of languages in Latin letters. Languages may share words, but none is a
+ * word of English that another language has.
  */
 const functionWords: Readonly<Record<string, ReadonlySet<string>>> = Object.fromEntries(
   Object.entries({
@@ -72,7 +72,7 @@ const functionWords: Readonly<Record<string, ReadonlySet<string>>> = Object.from
   }).map(([language, words]) => [language, new Set(words.trim().split(/\s+/))]),
 );
 
-/** Fewer letters or words say nothing of a language. */
+/** Texts with fewer letters or words are too short to tell their language. */
 const fewestLetters = 8;
 const fewestWords = 6;
 /** How many different function words another language has to have, and how much more than the right one. */
@@ -80,9 +80,9 @@ const fewestFound = 3;
 const timesMore = 2;
 
 /**
- * Whether an answer is in another language than its profile asks for: most of its letters are of another script, or the
- * words that hold its sentences together are another language's. What is quoted does not count. A language in Latin
- * letters that is not known here is told from other scripts only.
+ * Whether an answer is in another language than its profile asks for: most of its letters are of another script, or
+ * its function words are those of another language. Quoted text does not count. A language in Latin letters that is
+ * not listed here is told from other scripts only.
  * @param language as in BCP 47, such as `en` or `pt-BR`; empty for any
  */
 export function isOtherLanguage(text: string, language: string): boolean {

@@ -4,14 +4,16 @@ import { withoutQuotations } from './quotedText';
 /** Words, and the characters of scripts that have no blanks between words. */
 const token =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}'’_-]*[\p{L}\p{N}\p{M}])?/gu;
-/** More than any answer has: what comes behind says nothing new of a loop. */
+/** Only so many tokens are read: more than any caption has. */
 const mostTokens = 4000;
-/** The longest unit that is looked for when it follows itself, in words. */
+/** The longest sequence whose direct repetition is looked for, in words. */
 const longestUnit = 60;
-/** A sentence, or a paragraph, that comes so often is a loop. */
+/** An answer in which a sentence or a paragraph comes so often is a loop. */
 const sentenceRepeats = 3;
 const wordsOfSentence = 4;
-/** Of so many words, this share may stand in runs of {@link run} words that the text has already had. */
+/**
+ * A text of at least so many words is a loop if this share of them is in runs of {@link run} words that came before.
+ */
 const wordsForShare = 80;
 const repeatedShare = 0.5;
 const run = 6;
@@ -19,7 +21,7 @@ const run = 6;
 /**
  * Whether a model went round in circles: the same words follow each other again and again, a sentence comes three
  * times, or most of a long text was there before. A text in the picture may repeat itself in quotation marks. In JSON,
- * whose fields repeat, each text is looked at by itself.
+ * whose fields repeat, each text is checked on its own.
  */
 export function isLoop(text: string): boolean {
   if (isJsonCaption(text)) return textsOfJson(text).some(isLoopOfWords);
@@ -27,26 +29,29 @@ export function isLoop(text: string): boolean {
 }
 
 function isLoopOfWords(text: string): boolean {
-  // Dashes, dots and the like may make a line.
+  // Repeated dashes, dots and the like may be a drawn line.
   if (/([^\s\-_=~*.·—…\u2500-\u257f])\1{24,}/u.test(text)) return true;
   const words = (text.toLowerCase().match(token) ?? []).slice(0, mostTokens);
   return followsItself(words) || hasSentenceAgain(text) || isMostlyOld(words);
 }
 
-/** How often a unit of so many words may follow itself. "Very, very" is emphasis; nobody writes it eight times. */
+/**
+ * How often a sequence of so many words may be repeated directly. "Very, very" is emphasis; nobody writes it eight
+ * times.
+ */
 function mostRepeats(length: number): number {
   if (length === 1) return 7;
   if (length <= 3) return 5;
   return length <= 8 ? 3 : 2;
 }
 
-/** Whether the same words follow each other more often than in any language. */
+/** Whether a sequence of words is repeated directly, more often than in any language. */
 function followsItself(words: readonly string[]): boolean {
   for (let length = 1; length <= Math.min(longestUnit, words.length >> 1); length++) {
     let same = 0;
     for (let at = length; at < words.length; at++) {
       same = words[at] === words[at - length] ? same + 1 : 0;
-      // So many words that equal those before make one unit more than that many units.
+      // As many equal words as `length` times the limit: with the first occurrence, that is one repetition too many.
       if (same >= length * mostRepeats(length)) return true;
     }
   }

@@ -11,7 +11,7 @@ const status = oneOf(
   'unauthorized|forbidden|bad request|upstream (?:connect |request )?(?:error|time-?out)',
 );
 
-/** What the errors of programs are about; that of a joke on a shirt is about coffee. */
+/** What error messages of programs are about, unlike the error in a joke on a shirt. */
 const ofPrograms = oneWordOf(
   'failed invalid unexpected cannot refused memory cuda model request tensor undefined null',
 );
@@ -44,13 +44,13 @@ const asks = new RegExp(
     ) +
     String.raw`)\b`,
 );
-/** A sentence of a prompt with so many words is nobody's caption. */
+/** A sentence of the prompt counts as echoed if it has at least so many words: no caption has it by chance. */
 const wordsOfAsking = 5;
 
 /**
- * Whether an answer is no caption for a reason of its own: a page or a message of a server, an error as JSON, marks of
- * a model's own, sentences of the prompt, or no word at all.
- * @param prompt as it was sent, with what was put in for placeholders
+ * Whether an answer is no caption for another reason: a page or a message of a server, an error as JSON, special
+ * tokens of a model, sentences of the prompt, or no word at all.
+ * @param prompt as it was sent, with its placeholders filled
  */
 export function isOdd(text: string, prompt: string): boolean {
   return (
@@ -63,7 +63,7 @@ export function isOdd(text: string, prompt: string): boolean {
   );
 }
 
-/** What stands beside the message of an error. */
+/** Other fields of an error in JSON, beside its message. */
 const besideMessage = new Set('code status statusCode type param path timestamp request_id requestId'.split(' '));
 
 /** Whether a text is the error of a server as JSON, in any of the shapes that servers have. */
@@ -81,8 +81,8 @@ function isError(text: string): boolean {
 }
 
 /**
- * Whether an answer says a sentence of the prompt that asks for something. What the prompt says of the image, such as
- * its caption, may well stand in the answer.
+ * Whether an answer repeats a sentence of the prompt that asks for something. Sentences of the prompt that describe
+ * the image, such as its caption, may be in the answer.
  */
 function echoes(text: string, prompt: string): boolean {
   const said = ` ${wordsIn(text).join(' ')} `;

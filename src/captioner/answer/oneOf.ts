@@ -3,7 +3,7 @@ export function oneOf(...sources: readonly string[]): string {
   return `(?:${sources.join('|')})`;
 }
 
-/** The words of a text, each of which is one of the choices. */
+/** The source of a pattern that matches one of the words of a text, which are separated by blanks. */
 export function oneWordOf(words: string): string {
   return oneOf(...words.trim().split(/\s+/));
 }

@@ -1,8 +1,8 @@
 import { escapedForRegExp } from '../../tags/escapedForRegExp';
 
 /**
- * Takes openings that say nothing of the picture off an answer, one behind another, as in "Sure! Here is a caption:
- * The image shows". The rest begins with a capital letter. What is all of an answer is no opening.
+ * Removes openings that say nothing about the picture from an answer, one after another, as in "Sure! Here is a
+ * caption: The image shows". The rest begins with a capital letter. What is all of an answer is no opening.
  * @param openings rules as users write them: a text, in any case, in which `*` stands for some words of the same
  *   sentence (three times at most, else the rule is ignored), `(a|b)` for one of several texts, and `?` behind a sign
  *   or a group for one that may be missing
@@ -17,7 +17,7 @@ export function withoutOpenings(text: string, openings: readonly string[]): stri
   return rest;
 }
 
-/** A text without an opening; undefined if it has none, or nothing would make sense without it. */
+/** A text without its opening; undefined if it has none, or if the rest would make no sense. */
 function without(text: string, pattern: RegExp): string | undefined {
   const found = pattern.exec(text);
   if (found === null || found[0] === '') return undefined;
@@ -27,19 +27,22 @@ function without(text: string, pattern: RegExp): string | undefined {
   return capitalized(rest);
 }
 
-/** Behind these words the opening is part of what is said: "The image shows off", "shows how a mill works". */
+/**
+ * If one of these words follows, the opening is part of the statement: "The image shows off", "shows how a mill
+ * works".
+ */
 const restOfVerb =
   /^(?:off|up|out|how|that|what|where|why|when|whether|which|only|both|nothing|no|neither|and|or|to)\b/i;
 
-/** A text with a capital letter at its start. Names such as iPhone and what is quoted have their own. */
+/** A text with a capital letter at its start. Names such as iPhone and quoted texts stay as they are. */
 function capitalized(text: string): string {
   return text.replace(/^([(*_]*)(\p{Ll})(?!\p{Lu})/u, (_, lead: string, letter: string) => lead + letter.toUpperCase());
 }
 
-/** How often `*` may stand in a rule: each makes it a hundred times slower to see that a text does not fit. */
+/** How often `*` may stand in a rule: each makes a failing match a hundred times slower. */
 const mostWildcards = 3;
 
-/** A rule as a pattern; undefined if it has no letter, as it would take off anything, or too many wildcards. */
+/** A rule as a pattern; undefined if it has too many wildcards, or no letter, so that it would match anything. */
 function patternOf(opening: string): RegExp | undefined {
   const rule = opening.trim().replace(/\*+/g, '*');
   if (!/\p{L}/u.test(rule) || rule.split('*').length - 1 > mostWildcards) return undefined;
@@ -52,12 +55,12 @@ function patternOf(opening: string): RegExp | undefined {
       return piece.trim() === '' && piece !== '' ? String.raw`\s+` : escapedForRegExp(piece).replaceAll("'", "['’]");
     })
     .join('');
-  // A rule that ends with a letter ends with a word.
+  // A rule that ends with a letter matches whole words only.
   const end = /[\p{L}\p{N})]$/u.test(rule) ? String.raw`(?![\p{L}\p{N}’'-])` : '';
   try {
     return new RegExp(String.raw`^(?:\*{1,3}|_{1,2}|#{1,4}\s)?\s*(?:${source})${end}`, 'iu');
   } catch {
-    // A bracket without a partner: then the rule is meant as it stands.
+    // Unbalanced brackets: then the rule is taken literally.
     return new RegExp(`^${escapedForRegExp(rule)}`, 'iu');
   }
 }

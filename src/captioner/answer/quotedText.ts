@@ -1,10 +1,10 @@
-/** A text between a pair of quotation marks, at most so long that a mark without a partner takes nothing with it. */
+/** A text between a pair of quotation marks, limited in length, so that an unpaired mark swallows nothing. */
 const quoted =
   /"[^"\n]{0,300}"|“[^“”\n]{0,300}”|«[^«»\n]{0,300}»|„[^„“”\n]{0,300}[“”]|「[^「」\n]{0,300}」|『[^『』\n]{0,300}』|《[^《》\n]{0,300}》|(?<![\p{L}\p{N}])['‘][^'‘’\n]{1,200}['’](?![\p{L}\p{N}])/gu;
 
 /**
- * A caption without what it quotes: a text in the picture says nothing of what the model means, nor of its language.
- * In the place of each quotation stands `""`.
+ * A caption with `""` in place of each quotation: a text in the picture says nothing about what the model means, or in
+ * which language it answers.
  */
 export function withoutQuotations(text: string): string {
   return text.replace(quoted, '""');

@@ -11,7 +11,7 @@ const not = String.raw`(?:n't|\bnot|\bno)\b`;
 
 const starting = (source: string): RegExp => new RegExp(`^${source}`);
 
-/** An apology that goes on. */
+/** How apologies of models begin. */
 const apologies = [
   String.raw`(?:i|we)(?:'m|'re| am| are) (?:(?:really|very|so|truly|terribly|deeply) )?sorry[,.;:—–-]? ?` +
     oneOf(
@@ -26,7 +26,7 @@ const apologies = [
   String.raw`(?:i|we) regret (?:that (?:i|we)|to (?:say|inform|tell))\b`,
 ];
 
-/** The model says what it is. */
+/** The model speaks of what it is. */
 const ofItself = [
   String.raw`(?:as|being) an?(?: [a-z-]+){0,4} (?:ai|assistant|chatbot|language model)\b[^.!?]{0,120}\b(?:i|i'm|my)\b`,
   String.raw`(?:as|being) an? (?:ai(?:,| (?:language |vision |text )?(?:model|assistant|system)\b)|` +
@@ -59,7 +59,7 @@ const withoutPicture = [
   String.raw`you (?:(?:have|did)(?:n't| not)|forgot)\b${some(30)}\b(?:image|picture|photo|attach|upload)`,
 ];
 
-/** Rules of the model or its maker are the reason. */
+/** The model gives rules, its own or those of its maker, as the reason. */
 const policies = [
   String.raw`(?:this|the|your|that) ${asked}(?: [a-z]+){0,4} ` +
     String.raw`(?:violates?|goes against|is against (?:our|my|the)|conflicts with|does not comply)\b`,
@@ -84,12 +84,12 @@ const policies = [
   String.raw`${some(160)}\b(?:flagged|refused|blocked|rejected|filtered|can't|cannot|not) ${some(60)}\b${rulesOfModels}\b`,
 ];
 
-/** What the model can do is something else. */
+/** The model offers something else that it can do. */
 const elsewhere =
   String.raw`${some(120)}(?:n't|\b(?:not|outside|beyond))\b${some(60)}\bi (?:can|could|am able to) ` +
   String.raw`(?:describe|caption|read|view|identify|help|assist|process)\b`;
 
-/** The request is not done, whoever it is that does not do it. */
+/** The request is not fulfilled, without saying by whom. */
 const notDone = [
   String.raw`(?:(?:unable|not able|failed) to|cannot|can't|could not) ` +
     String.raw`(?:process|describe|caption|generate|provide|identify|analy[sz]e|view|load|fulfil|comply|complete|assist)\b`,
@@ -120,7 +120,7 @@ const instead = [
   "(?:that|this|it|(?:this|that|the) (?:image|picture|photo|request))(?:'s| is| would be| isn't) (?:not )?(?:something|anything) (?:that )?(?:i|we) (?:can|will|am|are|would)",
 ];
 
-/** A first sentence of a model that speaks of itself, of what it is asked for, and says no. */
+/** A first sentence in which a model speaks of itself and of the request, and declines. */
 const ofTheTask =
   String.raw`(?:i|we)(?:'m|'ve|'d|'ll|\b)(?! (?:can )?(?:see|notice|observe)\b)` +
   String.raw`(?=[^.!?\n]*(?:n't|\b(?:not|cannot|only|unable|decline|refuse|against|avoid|no)\b))[^.!?\n]*\b` +
@@ -132,8 +132,8 @@ const ofTheTask =
   String.raw`\b`;
 
 /**
- * By what the first words of a refusal are known, in English and lower case: they speak of the model, of the request or
- * of rules, whereas a caption speaks of the picture.
+ * Patterns of the first words of a refusal, in English and lower case: they speak of the model, of the request or of
+ * rules, whereas a caption speaks of the picture.
  */
 export const refusalSigns: readonly RegExp[] = [
   `(?:(?:unfortunately|regrettably|however|but|sadly) )*${inabilityAtStart}`,

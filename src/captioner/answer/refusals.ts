@@ -3,18 +3,21 @@ import { unmistakable } from './inability';
 import { withoutQuotations } from './quotedText';
 import { refusalSigns } from './refusalSigns';
 
-/** What counts as the first words of an answer, in characters, and what is looked at of it: longer than any caption. */
+/**
+ * How many characters count as the first words of an answer, and how many are searched at all: more than any caption
+ * has.
+ */
 const longestStart = 400;
 const longestLookedAt = 8000;
 
-/** What a refusal may begin with as well as any other talk. */
+/** Interjections that may come before a refusal. */
 const interjections =
   /^(?:(?:no|oh|hmm+|hello|hi|hey|well|okay|ok|unfortunately|regrettably|sadly|however)[,.!…]+\s*)+/;
 
 /**
  * Whether a model says that it will not or cannot write a caption. Its first words count: they speak of the model,
  * whereas a caption speaks of the picture, in which an outfit may be inappropriate and a sign sorry. Further on only
- * sentences count that no caption has, such as "I can't assist with that." What is quoted does not count.
+ * sentences count that no caption has, such as "I can't assist with that." Quoted text does not count.
  * @param text without boilerplate and thinking
  */
 export function isRefusal(text: string): boolean {

@@ -1,9 +1,9 @@
 import { oneOf, oneWordOf } from './oneOf';
 
-/** The words that stand for who speaks in the templates of chats. */
+/** The names of roles in chat templates. */
 const roles = 'USER|ASSISTANT|HUMAN|SYSTEM|User|Assistant|Human|System|AI Assistant|Model|MODEL';
 
-/** Marks of chat templates: no caption has them, and what stands behind them was not asked for. */
+/** Special tokens of chat templates: no caption has them, and all after them was not asked for. */
 const templateMarks = new RegExp(
   oneOf(
     String.raw`<\|` +
@@ -20,21 +20,24 @@ const templateMarks = new RegExp(
   'i',
 );
 
-/** The head of an answer that names who speaks, as templates that are not applied leave it. */
+/** The name of a role at the start of an answer, which servers leave there that do not apply the chat template. */
 const head = new RegExp(
   String.raw`^(?:(?:<\|im_start\|>|<\|start_header_id\|>|<start_of_turn>)\s*(?:assistant|model)\s*(?:<\|end_header_id\|>)?|` +
     String.raw`(?:###\s*)?(?:${roles})\s*:|assistant\s*\n)\s*`,
 );
 
-/** Where the model goes on with the talk in the place of others: a line of its own, or capitals behind a sentence. */
+/**
+ * Where the model continues the chat in the name of others: the role is on a line of its own, or in capitals after a
+ * sentence.
+ */
 const nextLine = new RegExp(String.raw`\n\s*(?:#{1,4}\s*)?(?:\*\*)?(?:${roles})(?:\*\*)?\s*:`);
 const lineOfTemplate = /\n\s*(?:assistant|user|system|model)\s*(?:\n|$)/;
 const nextHeading = /\n\s*#{2,4}\s*(?:Instruction|Input|Response|Question|Answer)\s*:/i;
 const nextInLine = /(?<=[.!?…。"”)])\s+(?:USER|ASSISTANT|HUMAN|SYSTEM)\s*:/;
 
 /**
- * Takes off the name of who speaks at the start of an answer, and all from where the model goes on with the talk by
- * itself: the next question and its own answer to it (ComfyUI-JoyCaption#45).
+ * Removes the name of a role at the start of an answer, and all from where the model continues the chat on its own,
+ * with the next question and its answer (ComfyUI-JoyCaption#45).
  */
 export function withoutRoleTails(text: string): string {
   let rest = text.trim();
@@ -58,7 +61,7 @@ const offer = new RegExp(
   'i',
 );
 
-/** What such an offer is about; a sign in the picture asks about bears. */
+/** What such an offer is about, unlike a question on a sign in the picture. */
 const aboutCaptions = new RegExp(
   String.raw`\b` +
     oneOf(
@@ -70,7 +73,10 @@ const aboutCaptions = new RegExp(
   'i',
 );
 
-/** Takes off an offer to go on with the talk, which is the last sentence of an answer and quotes nothing. */
+/**
+ * Removes an offer to continue the chat, such as "Would you like more details?": the last sentence of an answer,
+ * without quotations.
+ */
 export function withoutOffers(text: string): string {
   const trimmed = text.trim();
   const sentences = [...trimmed.matchAll(/(?:^|(?<=[.!?…"”])\s+|\n+)(?=\S)/g)];
@@ -80,6 +86,6 @@ export function withoutOffers(text: string): string {
   if (!offer.test(sentence) || !aboutCaptions.test(sentence) || !/[.!?]$/.test(sentence) || /["“”]/.test(sentence))
     return trimmed;
   const before = trimmed.slice(0, last.index).trim();
-  // Within a text that the picture has, quotation marks are still open.
+  // Open quotation marks: this is within a text in the picture.
   return (before.match(/"/g) ?? []).length % 2 === 1 ? trimmed : before;
 }

@@ -1,7 +1,7 @@
 import { oneOf, oneWordOf } from './oneOf';
 import { withoutQuotations } from './quotedText';
 
-/** The marks between which models think aloud, by their vendors. */
+/** The marks that models put around their thinking, by vendor. */
 const marks: readonly (readonly [open: string, close: string])[] = [
   // Qwen, DeepSeek, GLM and most others; Seed; older prompts
   ...['think', 'thinking', 'thought', 'thoughts', 'reasoning', 'reflection', 'seed:think'].map(
@@ -17,11 +17,11 @@ const marks: readonly (readonly [open: string, close: string])[] = [
   ['<unused94>thought', '<unused95>'],
   // Gemma 4
   ['<|channel>thought', '<channel|>'],
-  // gpt-oss: what it thinks is a channel of its own, before that of the answer
+  // gpt-oss: it thinks in a separate channel, before that of the answer
   ['<|channel|>analysis<|message|>', '<|channel|>final<|message|>'],
 ];
 
-/** What models put around the answer behind their thinking. */
+/** What models put around the answer, after their thinking. */
 const wrappers: readonly (readonly [open: string, close: string])[] = [
   ['<answer>', '</answer>'],
   ['<|begin_of_box|>', '<|end_of_box|>'],
@@ -33,14 +33,14 @@ const wrappers: readonly (readonly [open: string, close: string])[] = [
 /** An answer without its thinking. */
 export interface Thought {
   text: string;
-  /** whether there was any thinking: then an empty `text` says that the budget went into it */
+  /** whether the model was thinking: an empty `text` then means that it spent all its tokens on that */
   hasThought: boolean;
 }
 
 /**
- * Takes off what a model thought before it answered: closed, without the beginning, which the chat templates of some
- * models put into the prompt, or without an end, which leaves no answer. A mark in quotation marks is text of the
- * picture.
+ * Removes what a model thought before it answered: between both marks; up to the closing mark alone, as the chat
+ * templates of some models put the opening one into the prompt; or from the opening mark on if it is never closed,
+ * which leaves no answer. A mark in quotation marks is text in the picture.
  */
 export function withoutThinking(answer: string): Thought {
   if (!/[<[◁]/.test(answer)) return { text: answer.trim(), hasThought: false };
@@ -58,7 +58,7 @@ export function withoutThinking(answer: string): Thought {
   return { text, hasThought };
 }
 
-/** Takes off what stands around an answer that is all of a text. */
+/** Removes the wrapper around a whole answer. */
 function unwrapped(text: string): string {
   for (const [open, close] of wrappers) {
     if (!startsWith(text, open)) continue;
@@ -74,7 +74,7 @@ function startsWith(text: string, mark: string): boolean {
   return text.trimStart().slice(0, mark.length).toLowerCase() === mark.toLowerCase();
 }
 
-/** Where a mark stands last that is not quoted; -1 for nowhere. */
+/** The last position of a mark outside quotations; -1 for none. */
 function lastMark(text: string, mark: string): number {
   const lowered = text.toLowerCase();
   // A few letters are longer in lower case; then only the case that models really write is found.
@@ -86,7 +86,10 @@ function lastMark(text: string, mark: string): number {
   return -1;
 }
 
-/** Whether a stretch stands between quotation marks, which are around it and not the ends of two quotations. */
+/**
+ * Whether a range is quoted: the quotation marks beside it belong together, and are not the ends of two other
+ * quotations.
+ */
 function isQuoted(text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1);
   const behind = text.charAt(end);
@@ -96,8 +99,8 @@ function isQuoted(text: string, start: number, end: number): boolean {
 }
 
 /**
- * Whether a text is a model that thinks aloud without marks: one of its first sentences speaks of the user or of what
- * it has to do, or it begins by speaking to itself. A caption speaks of what is in the picture.
+ * Whether a model is thinking without marks in a text: one of its first sentences speaks of the user or of what it has
+ * to do, or it begins by speaking to itself. A caption speaks of what is in the picture.
  */
 export function isThinkingAloud(text: string): boolean {
   const start = withoutQuotations(text.slice(0, 2000)).trimStart();
@@ -111,7 +114,7 @@ const toItself = oneOf(
   'okay|ok|alright|all right|got it|hmm+|hm|so|now|well|first|first of all|wait|right',
   "let's see",
 );
-/** What a model that writes a caption has to do; others do other things, as signs and songs say. */
+/** Tasks of a model that writes captions, unlike those that signs and songs speak of. */
 const task =
   '(?:first |carefully |now |just |also |probably |start by |begin by |try to |make sure )*' +
   oneOf(
@@ -142,7 +145,7 @@ const sentenceOfTask = new RegExp(
     ),
   'i',
 );
-/** How many sentences are looked at for such a one: thinking says one soon. */
+/** How many sentences are searched for one: thinking has one soon. */
 const sentencesLookedAt = 8;
 const thinkingAloud: readonly RegExp[] = [
   /^(?:okay|alright|got it|hmm+|first)[,.…]+\s+(?:so,|so (?:the|i|we)\b|(?:the|this) (?:image|picture|user)|i\b|looking)/i,

@@ -2,8 +2,8 @@ import { isJsonCaption } from '../../tags/jsonCaption';
 import { normalizeLineEnds } from '../../tags/captionText';
 
 /**
- * An answer with one kind of line end and of blank, no blanks at the ends of lines, and single empty lines at most.
- * Marks without width are taken off that only break words. JSON keeps what it has between its first and last brace.
+ * An answer with LF line ends, plain spaces, no spaces at the ends of lines, and at most one empty line in a row.
+ * Zero-width characters that only break words are removed. White space within JSON is kept.
  */
 export function withTidyWhiteSpace(text: string): string {
   const plain = normalizeLineEnds(text)
@@ -16,7 +16,7 @@ export function withTidyWhiteSpace(text: string): string {
       .replace(/[\t\u00a0\u2000-\u200a\u202f\u205f ]+/g, ' ')
       .replace(/ ?\n ?/g, '\n')
       .replace(/\n{3,}/g, '\n\n')
-      // Lines of Markdown that divide nothing.
+      // Horizontal rules of Markdown at the start or end, where they separate nothing.
       .replace(/(?:\n+[-*_]{3,})+$|^(?:[-*_]{3,}\n+)+/g, '')
       .trim()
   );

@@ -1,12 +1,12 @@
 import { errorCode } from '../../protocol/channel/wireError';
 
-/** Errors of which no image is to blame: they pause a job. */
+/** Errors that are no fault of an image: they pause a job. */
 const machineCodes = [
-  /** no address, a user name or password in it, or a key that would go over plain HTTP to another machine */
+  /** an invalid address, a user name or password in it, or a key that would go over plain HTTP to another machine */
   'ENDPOINT_ADDRESS',
   /** the server wants another key */
   'ENDPOINT_KEY',
-  /** no credit or quota is left, or not before long */
+  /** no credit or quota is left, or not soon */
   'ENDPOINT_QUOTA',
   /** not trusted, redirected, or no server with chat completions */
   'ENDPOINT_REFUSED',

@@ -16,7 +16,10 @@ import { readChatAnswer } from './readChatAnswer';
 import type { ServerAnswer } from './ServerAnswer';
 import { serverProblem, type ServerProblem } from './serverProblem';
 
-/** No caption is as long, in bytes; a server that trickles on for ever is left. */
+/**
+ * The maximum size of an answer, in bytes: more than any caption has. The connection to a server that sends more is
+ * closed.
+ */
 const longestAnswer = 16e6;
 
 /** How a server is reached. */
@@ -51,7 +54,7 @@ export interface PlainAnswer {
   body: Buffer;
 }
 
-/** HTTP client of one server with chat completions. It sends each request once: others decide when it is sent again. */
+/** HTTP client of one server with chat completions. It sends each request once; retries are up to the caller. */
 export class EndpointClient {
   private limitName: 'max_tokens' | 'max_completion_tokens' = 'max_tokens';
 
@@ -64,8 +67,8 @@ export class EndpointClient {
 
   /**
    * Opens no connection yet.
-   * @throws CaptionerError ENDPOINT_ADDRESS for an address that is none, or a key that would go over plain HTTP to
-   *   another machine; ENDPOINT_REFUSED for a proxy whose address is invalid
+   * @throws CaptionerError ENDPOINT_ADDRESS for an invalid address, or a key that would go over plain HTTP to another
+   *   machine; ENDPOINT_REFUSED for a proxy whose address is invalid
    */
   static async open({ endpoint, key, connections }: EndpointOptions): Promise<EndpointClient> {
     const address = endpointAddress(endpoint);
@@ -93,14 +96,15 @@ export class EndpointClient {
     const used = this.limitName;
     const verdict = await this.askOnce(question, signal);
     if (verdict.kind !== 'otherLimit') return verdict;
-    // It was refused before a model was asked, so that this is the same try. Another request may have changed the name.
+    // The request was refused before a model saw it, so this does not count as a retry. Another request may have
+    // changed the name meanwhile.
     if (this.limitName === used) this.limitName = used === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
     const again = await this.askOnce(question, signal);
     return again.kind === 'otherLimit' ? { kind: 'failed', error: again.error } : again;
   }
 
   /**
-   * Gets what lies at a path of the server, such as its list of models.
+   * Sends a GET request to the server, such as for its list of models.
    * @param url absolute, of this server; the key is sent with it
    * @param timeout in milliseconds
    * @throws CaptionerError ENDPOINT_UNREACHABLE or ENDPOINT_REFUSED where there is no answer; the signal's reason
@@ -117,7 +121,7 @@ export class EndpointClient {
     return answered(await this.send(url, Buffer.from(JSON.stringify(value)), timeout, signal));
   }
 
-  /** The verdict on an answer that is an error, or on one that is none of this API. */
+  /** The verdict on an answer that is an error, or that does not conform to this API. */
   judge({ status, headers, body }: PlainAnswer, model: string): Verdict {
     const contentType = singleHeader(headers['content-type']) ?? '';
     const text = body.toString('utf8');
@@ -125,7 +129,7 @@ export class EndpointClient {
     const said = problem === undefined || problem.message === '' ? undefined : problem.message;
     const words = said === undefined ? serverText(body, contentType, this.key) : quotableLine(said, this.key);
     return judgeProblem({
-      // Within a 200, the error names its own.
+      // An error in an answer with status 200 names its own status.
       status: status >= 300 ? status : (problem?.status ?? statusInWords(problem)),
       problem: problem ?? { message: words, code: '', type: '', field: '', status: undefined },
       words,
@@ -151,7 +155,7 @@ export class EndpointClient {
     const read = isGood ? readChatAnswer(answer.body.toString('utf8')) : undefined;
     if (read?.kind === 'answer') return { kind: 'answered', answer: read.answer };
     if (read?.kind === 'unreadable') return { kind: 'later', cause: 'broken', error: this.unreadable(answer) };
-    // An event of a stream is no JSON by itself.
+    // A line of an event stream is not valid JSON.
     const judged =
       read === undefined ? answer : { ...answer, body: Buffer.from(JSON.stringify({ error: read.problem })) };
     const verdict = this.judge(judged, model);
@@ -160,7 +164,7 @@ export class EndpointClient {
     return { kind: 'answered', answer: { text: '', finish: 'filter', refusal } };
   }
 
-  /** One request and its whole answer, or what is to be done where there is none. */
+  /** Sends one request and reads its whole answer; without an answer, returns what to do. */
   private async send(
     url: string,
     body: Buffer | undefined,
@@ -238,7 +242,7 @@ function answered(answer: PlainAnswer | Extract<Verdict, { error: CaptionerError
   throw answer.error;
 }
 
-/** Whether a connection was there and broke off, rather than that nobody listens. */
+/** Whether an open connection broke off, rather than nobody listening. */
 function isBroken(thrown: unknown): boolean {
   const code = (thrown as { code?: unknown } | undefined)?.code;
   if (thrown instanceof Error && thrown.name === 'HTTPParserError') return true;

@@ -1,13 +1,13 @@
 /** Why a model stopped: it was done, it had no tokens left, a filter ended it, or something else. */
 export type FinishReason = 'stop' | 'length' | 'filter' | 'other';
 
-/** What a server answered about a picture, as it said it. */
+/** The raw answer of a server about a picture. */
 export interface ServerAnswer {
-  /** untouched, without what it thought in fields of its own; empty where it said nothing */
+  /** unchanged; without thinking that came in separate fields; may be empty */
   text: string;
   finish: FinishReason;
   /** the words with which the model, or a filter before it, refused the picture or the prompt */
   refusal?: string;
-  /** in tokens, where the server tells them */
+  /** in tokens, where the server reports them */
   usage?: { prompt: number; completion: number };
 }

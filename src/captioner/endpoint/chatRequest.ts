@@ -11,11 +11,11 @@ export interface ChatOrder {
   prompt: string;
   jpeg: Uint8Array;
   sampling: Sampling;
-  /** the name of the limit of an answer: models that think want another one */
+  /** the name of the field for the maximum number of tokens: models that think want another one */
   limitName: 'max_tokens' | 'max_completion_tokens';
 }
 
-/** The fields of a request that are ours: the user's `extra` fields do not replace them. */
+/** The fields of a request that the user's `extra` fields must not replace. */
 const ownFields: ReadonlySet<string> = new Set(['model', 'messages', 'stream', 'n']);
 
 /**

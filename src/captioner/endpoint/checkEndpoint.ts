@@ -18,7 +18,7 @@ export interface EndpointAccess {
   timeoutSeconds?: number;
 }
 
-/** What is missing at a server, or may be. */
+/** A problem, or a possible one, of a server. */
 export interface EndpointProblem {
   kind:
     | 'unreachable'
@@ -59,7 +59,10 @@ export interface EndpointReport {
 const enoughContext = 3072;
 /** How long the list of models may take, in milliseconds. */
 const listTimeout = 15_000;
-/** Pauses before the small picture is tried again, in milliseconds: one that loads a model says that it is busy. */
+/**
+ * Pauses before the small picture is tried again, in milliseconds: a server that is still loading a model says that it
+ * is busy.
+ */
 const pauses = [500, 2000, 5000];
 
 /**
@@ -79,8 +82,8 @@ export async function listModels(
 }
 
 /**
- * Looks at a server: what it is, which models it has, and whether it answers about a small picture; what is missing is
- * said in words.
+ * Checks a server: what it is, which models it has, and whether it answers about a small picture; problems are
+ * reported in words.
  * @param model as the server names it; empty for the first that takes pictures
  * @param jpeg the small picture
  * @throws CaptionerError ENDPOINT_ADDRESS, or ENDPOINT_REFUSED for the address of a proxy; the signal's reason
@@ -223,7 +226,7 @@ function judgeReply(report: EndpointReport, facts: ServerFacts, reply: Reply): v
   }
 }
 
-/** Whether a model thinks: it says so, it does it, or it spent all tokens and said nothing. */
+/** Whether a model thinks: the list says so, its answer has thinking, or it spent all tokens without an answer. */
 function thinks({ text, finish }: ServerAnswer, saysSo: boolean, model: string): boolean {
   const isSpent = finish === 'length' && text.trim() === '';
   return isSpent || /^\s*<(think|thinking|reasoning)>/i.test(text) || saysSo || /thinking/i.test(model);

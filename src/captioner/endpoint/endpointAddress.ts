@@ -31,7 +31,7 @@ export function endpointOrigin(text: string): string {
 }
 
 /**
- * Refuses to send a key where others could read it on its way.
+ * Refuses to send a key in plain text over a network.
  * @param address of the server, as {@link endpointAddress} gives it
  * @throws CaptionerError ENDPOINT_ADDRESS for plain HTTP to another machine
  */
@@ -57,7 +57,7 @@ function parse(text: string): URL {
   if (trimmed === '') throw invalid(l10n.t('No address of a server is given'));
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `${schemeFor(trimmed)}://${trimmed}`;
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
-  // A password may be in it, also where it is no address, so what was typed is not repeated from its "@" backwards.
+  // Even an invalid address may have a password in it, so nothing before its "@" is repeated.
   const shown = trimmed.replace(/^.*@/, '…@').slice(0, 200);
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '') {
     throw invalid(l10n.t('"{0}" is no address of a server', shown));

@@ -2,20 +2,20 @@ import * as l10n from '@vscode/l10n';
 import { CaptionerError, type CaptionerErrorCode } from './CaptionerError';
 import type { ServerProblem } from './serverProblem';
 
-/** Why a request is sent again later: the server has too much to do, is not there, broke off, or took too long. */
+/** Why a request is retried: the server is overloaded, cannot be reached, broke off, or took too long. */
 export type LaterCause = 'overload' | 'away' | 'broken' | 'timeout';
 
-/** What is to be done after an answer that is no caption. */
+/** What to do after an answer that is no caption. */
 export type Verdict =
   /** never sent again as it is */
   | { kind: 'failed'; error: CaptionerError }
   /** a filter refused the picture or the prompt, in these words */
   | { kind: 'refused'; words: string }
-  /** once more with a smaller picture; `error` is for where that does not help */
+  /** retry once with a smaller picture; `error` holds if that does not help */
   | { kind: 'smaller'; error: CaptionerError }
-  /** once more with `max_completion_tokens`; `error` is for where that does not help */
+  /** retry once with `max_completion_tokens`; `error` holds if that does not help */
   | { kind: 'otherLimit'; error: CaptionerError }
-  /** once more, at the earliest after the milliseconds that the server names */
+  /** retry, no earlier than after `after` milliseconds if the server asks for that */
   | { kind: 'later'; cause: LaterCause; after?: number | undefined; error: CaptionerError };
 
 /** An answer that is an error. */
@@ -58,16 +58,16 @@ const noModel =
 const noModelThere = /model.*(not found|not exist|not available|not loaded)/;
 /** Words for a server that is still busy with its start: llama.cpp, TGI. */
 const loading = /loading model|model is (still )?loading|is starting|not ready|warming up/;
-/** Words for memory that no retry frees: Ollama. */
+/** Words for a lack of memory that a retry does not help against: Ollama. */
 const noMemory = /requires more (system|gpu|v?ram)? ?memory|insufficient memory/;
 /** The limit of an answer under its other name: OpenAI's models that think. */
 const otherLimit = 'max_completion_tokens';
-/** Words about the picture. */
+/** The error is about the picture. */
 const ofPicture = /image|picture|jpe?g|base64|media/;
 
 /**
- * What an error of a server means, and what is to be done. Permanent errors are never tried again, also where they come
- * with a status that says otherwise, such as llama.cpp's 500 for a missing projector.
+ * What an error of a server means, and what is to be done. Permanent errors are never retried, even with a status that
+ * looks transient, such as llama.cpp's 500 for a missing projector.
  */
 export function judgeProblem(failed: FailedAnswer): Verdict {
   const { status, problem, after } = failed;
@@ -149,7 +149,7 @@ export function judgeProblem(failed: FailedAnswer): Verdict {
     : fail('REQUEST_REFUSED', l10n.t('The server does not take this request.'));
 }
 
-/** Whether a used up quota is one of seconds or minutes, which fills again. */
+/** Whether a quota that is used up is a rate limit, which is over in seconds or minutes. */
 function isRateLimit(said: string, after: number | undefined): boolean {
   if (said.includes('insufficient')) return false;
   return after !== undefined || /rate[_ ]limit|per (second|minute)|requests per|tokens per/.test(said);

@@ -9,7 +9,7 @@ export interface ListedModel {
   thinks?: boolean;
   /** of prompt, picture and answer together; undefined where the server does not say */
   contextTokens?: number;
-  /** who has it, in the server's words, such as `vllm`; empty where it does not say */
+  /** its owner, in the server's words, such as `vllm`; empty where it does not say */
   ownedBy: string;
 }
 
@@ -29,7 +29,7 @@ export function readModels(json: unknown): ListedModel[] | undefined {
   });
 }
 
-/** What an entry of a list, or a description of one model, tells about it. */
+/** The facts in an entry of a list, or in a description of one model. */
 export function told(entry: Record<string, unknown>): Omit<ListedModel, 'id' | 'ownedBy'> {
   const takesPictures = picturesIn(entry);
   const thinks = namesOf(entry.capabilities)?.includes('thinking');

@@ -9,8 +9,8 @@ export type ReadAnswer =
 const unreadable: ReadAnswer = { kind: 'unreadable' };
 
 /**
- * Reads the body of an answer to a request for chat completions, also one that comes as a stream of events though none
- * was asked for, and errors that come with status 200.
+ * Reads the body of an answer to a request for chat completions, also one that comes as an event stream, which was not
+ * asked for, and errors that come with status 200.
  */
 export function readChatAnswer(body: string): ReadAnswer {
   const trimmed = body.trimStart();

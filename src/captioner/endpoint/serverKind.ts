@@ -9,7 +9,7 @@ import { isRecord } from './serverProblem';
 /** The programs and services that are known. */
 export type ServerKind = 'vllm' | 'ollama' | 'llama.cpp' | 'lmstudio' | 'openrouter' | 'openai' | 'other';
 
-/** What a server is and tells about itself beside its list of models. */
+/** What a server is, and what it reports besides its list of models. */
 export interface ServerFacts {
   kind: ServerKind;
   /** such as `vLLM 0.11.0` */
@@ -22,13 +22,13 @@ export interface ServerFacts {
   loaded: Omit<ListedModel, 'id' | 'ownedBy'>;
 }
 
-/** What is asked beside what is needed may take so long, in milliseconds. */
+/** The timeout of requests for optional facts, in milliseconds. */
 const asideTimeout = 5000;
 
 /**
- * Finds out what a server is, by its address, its list of models and what only it answers.
+ * Finds out what a server is, by its address, its list of models, and paths that only one kind of server has.
  * @param headers of the list of models
- * @param model what it is asked about; empty for none
+ * @param model the model to ask about; empty for none
  * @throws the signal's reason
  */
 export async function serverFacts(
@@ -89,7 +89,7 @@ function llamaFacts(props: unknown): Pick<ServerFacts, 'slots' | 'loaded'> {
   };
 }
 
-/** JSON that a server may have; undefined where it has none. @throws the signal's reason */
+/** Gets optional JSON from a server; undefined where it has none. @throws the signal's reason */
 async function askAside(client: EndpointClient, url: string, signal: AbortSignal, body?: unknown): Promise<unknown> {
   try {
     const answer =

@@ -1,8 +1,8 @@
 /** An error as a server describes it, whatever shape that has. */
 export interface ServerProblem {
-  /** what it says to people; empty where it says nothing */
+  /** the message for people; may be empty */
   message: string;
-  /** its word for the kind of error, such as `insufficient_quota`, in lower case; empty where it has none */
+  /** its code of the error, such as `insufficient_quota`, in lower case; empty where it has none */
   code: string;
   /** its class of errors, such as `invalid_request_error`, in lower case; empty where it has none */
   type: string;
@@ -15,7 +15,7 @@ export interface ServerProblem {
 /**
  * The error in an answer of JSON: nested (`{"error":{…}}` of OpenAI, vLLM, Ollama, llama.cpp, OpenRouter), flat
  * (`{"object":"error",…}` of old vLLM), a string (LM Studio), or the `detail` of FastAPI.
- * @returns undefined where the answer is none
+ * @returns undefined where the answer is no error
  */
 export function serverProblem(json: unknown): ServerProblem | undefined {
   if (Array.isArray(json)) return json.length === 1 ? serverProblem(json[0]) : undefined;

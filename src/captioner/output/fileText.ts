@@ -3,9 +3,9 @@ import { templateParts, type TemplatePart } from '../../protocol/captioning/temp
 
 /** What a caption is made of. */
 export interface OutputValues {
-  /** what the model wrote, as it came through `captionOfAnswer` */
+  /** what the model wrote, cleaned by `captionOfAnswer` */
   prose: string;
-  /** of the caption as it is, or those that a tagger found */
+  /** the tags of the caption as it is, or those that a tagger found */
   tags: readonly string[];
   /** of the profile; empty for none */
   trigger: string;
@@ -14,7 +14,7 @@ export interface OutputValues {
 /**
  * The text of a caption file. It has the lines of its template and no others, as sd-scripts reads the first line only:
  * line ends in a piece become blanks. A line end in the template is one, and so is `\n` written out, as on a command
- * line. Where a piece is empty, the signs beside it go with it, so that no caption begins with a comma or has two.
+ * line. If a piece is empty, the punctuation beside it is left out, so that no caption begins with a comma or has two.
  * Prose that is JSON is all of the caption: tags around it would make it unreadable.
  * @param template without problems, see `outputProblems`; an unknown placeholder counts as an empty piece
  */
@@ -51,7 +51,7 @@ function linesOf(parts: readonly TemplatePart[]): TemplatePart[][] {
   return lines;
 }
 
-/** One line of a caption; empty if it has no piece, whatever text stands between. */
+/** One line of a caption; empty if all its pieces are, whatever text is between them. */
 function lineText(parts: readonly TemplatePart[], pieces: Readonly<Record<string, string>>): string {
   let line = '';
   let between = '';
@@ -59,7 +59,7 @@ function lineText(parts: readonly TemplatePart[], pieces: Readonly<Record<string
   let isAfterEmpty = false;
   for (const { kind, text } of parts) {
     if (kind === 'text') {
-      // Of the signs on both sides of an empty piece, those before the next piece stay: they lead to it.
+      // Of the punctuation on both sides of an empty piece, that before the next piece stays, as it leads to it.
       if (isAfterEmpty && !isWords(between)) between = '';
       between += line === '' && isAfterEmpty && !isWords(text) ? '' : text;
       continue;
@@ -72,17 +72,17 @@ function lineText(parts: readonly TemplatePart[], pieces: Readonly<Record<string
     hasPiece = true;
   }
   if (!hasPiece) return '';
-  // Signs that would lead to a piece that is empty.
+  // Punctuation that leads to an empty piece.
   const rest = isAfterEmpty && !isWords(between) ? '' : between;
   return inOneLine(joined(line, rest));
 }
 
-/** Whether a text of a template says something, and is not only signs and blanks between pieces. */
+/** Whether a text of a template has words, and not only punctuation and blanks. */
 function isWords(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text);
 }
 
-/** Two texts, of which the second does not repeat the sign at the end of the first. */
+/** Joins two texts without repeating the punctuation at the end of the first. */
 function joined(text: string, next: string): string {
   const sign = /^\s*([.,;:!?])/.exec(next);
   if (sign === null) return text + next;

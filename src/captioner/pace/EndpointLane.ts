@@ -2,25 +2,28 @@ import { backoff } from '../../base/backoff';
 import type { PaceClock } from './PaceClock';
 import { RequestWindow, type RequestEnd, type Ticket } from './RequestWindow';
 
-/** Whether an endpoint gets requests: yes, after a pause that it wants, one that tries whether it is back, or none. */
+/**
+ * Whether an endpoint gets requests. `ready`: yes; `waiting`: after the pause that it asked for; `away`: only a probe,
+ * one at a time; `out`: never again.
+ */
 export type LaneState = 'ready' | 'waiting' | 'away' | 'out';
 
 /** How long an endpoint may be away. Times are in milliseconds. */
 export interface Patience {
   /** longer than a restart with a large model takes */
   usual: number;
-  /** for one that nobody has heard of yet: its address is probably a mistake */
+  /** for one that has never answered: its address is probably wrong */
   atFirst: number;
 }
 
-/** Pauses between the tries whether an endpoint is back, in milliseconds. */
+/** Backoff between probes of an endpoint that is away, in milliseconds. */
 const awayPauses = { first: 1000, longest: 15_000, jitter: 0.5 };
-/** Pauses after refusals without a time, while no other request is in flight, in milliseconds. */
+/** Backoff after an overload for which the endpoint names no pause, while no other request is in flight, in ms. */
 const overloadPauses = { first: 500, longest: 15_000, jitter: 0.5 };
-/** So many answers in a row that broke off or did not come mean that the endpoint is away. */
+/** After so many broken or timed-out answers in a row, the endpoint counts as away. */
 const failuresUntilAway = 3;
 
-/** One endpoint of a queue: its window, and whether it is there. */
+/** One endpoint of a queue: its window, and whether it can be reached. */
 export class EndpointLane {
   readonly window: RequestWindow;
   /** why it gets no requests, or fewer; undefined while all is well */
@@ -35,7 +38,7 @@ export class EndpointLane {
   private heldUntil = -Infinity;
   private failures = 0;
   private pauses = 0;
-  /** since when nothing good was heard of it; undefined while all is well */
+  /** since when it has had problems; undefined while all is well */
   private troubleSince: number | undefined;
 
   constructor(
@@ -73,7 +76,7 @@ export class EndpointLane {
     return this.window.begin(this.clock.now());
   }
 
-  /** It answered, a caption or not: it is there. @param isMeasured whether the time of the answer says something */
+  /** It answered, with a caption or not. @param isMeasured whether the time of the answer counts as a measurement */
   good(ticket: Ticket, isMeasured: boolean): void {
     this.end(ticket, isMeasured ? 'answered' : 'other');
     this.answered++;
@@ -87,7 +90,7 @@ export class EndpointLane {
     if (!this.isOut) this.problem = undefined;
   }
 
-  /** A request ended in a way that says nothing about the endpoint. */
+  /** A request ended for a reason that has nothing to do with the endpoint. */
   neutral(ticket: Ticket): void {
     this.end(ticket, 'other');
   }
@@ -111,14 +114,16 @@ export class EndpointLane {
 
   /** An answer broke off, or did not come in time. */
   failed(ticket: Ticket, problem: Error, how: 'broken' | 'timeout'): void {
-    // Who breaks off is there.
+    // An endpoint that breaks off an answer exists.
     this.isKnown = true;
     this.trouble(problem);
     this.end(ticket, how === 'timeout' ? 'timeout' : 'other');
     if (++this.failures >= failuresUntilAway || this.isAway) this.goAway(undefined);
   }
 
-  /** It is not there. @param isHeard whether something answered for it, such as a proxy, or itself while it starts */
+  /**
+   * It is not available. @param isHeard whether something answered all the same: a proxy, or itself while it starts
+   */
   gone(ticket: Ticket, problem: Error, isHeard: boolean, after: number | undefined): void {
     this.isKnown ||= isHeard;
     this.trouble(problem);
@@ -126,14 +131,14 @@ export class EndpointLane {
     this.goAway(after);
   }
 
-  /** All images were given back: who asks again waits afresh. */
+  /** All waiting requests were rejected: for later ones, the time that it may be away begins anew. */
   forgetTrouble(): void {
     if (this.troubleSince !== undefined) this.troubleSince = this.clock.now();
     this.heldUntil = -Infinity;
   }
 
   private goAway(after: number | undefined): void {
-    // Those that were in flight with the one that told it first tell nothing new.
+    // Other requests that were in flight when the first one failed are no further evidence.
     const isNews = !this.isAway || this.window.inFlight === 0;
     this.isAway = true;
     this.isWarm = false;

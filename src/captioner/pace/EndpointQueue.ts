@@ -6,9 +6,9 @@ import type { PaceClock } from './PaceClock';
 /** What became of one request. */
 export type Attempt<T> =
   | { kind: 'done'; value: T; /** whether its time says something about the load */ isMeasured: boolean }
-  /** never sent again to this endpoint; `ofEndpoint`: nor is any other request */
+  /** permanent: not sent to this endpoint again; with `ofEndpoint`, no other request is either */
   | { kind: 'failed'; error: Error; ofEndpoint: boolean }
-  /** may be sent again; `after` is how long the endpoint wants us to wait, in milliseconds */
+  /** transient: may be sent again; `after` is how long the endpoint wants us to wait, in milliseconds */
   | { kind: 'later'; cause: 'overload' | 'broken' | 'timeout'; error: Error; after?: number | undefined }
   | { kind: 'later'; cause: 'away'; error: Error; after?: number | undefined; isHeard: boolean };
 
@@ -23,9 +23,9 @@ export interface QueueOptions {
   maximumInFlight: number;
   patience: Patience;
   clock: PaceClock;
-  /** the error for a request that was tried too often, from the last one */
+  /** makes the error for a request that was tried too often, from its last error */
   givenUp: (cause: 'broken' | 'timeout', last: Error) => Error;
-  /** the error for all requests where every endpoint is away for too long, from the last problem of one */
+  /** makes the error for all requests when every endpoint is away for too long, from the last problem */
   allAway: (last: Error) => Error;
   /** called after windows or states may have changed */
   onChange?: () => void;
@@ -33,7 +33,7 @@ export interface QueueOptions {
 }
 
 interface Item {
-  /** counts up in the order in which they came */
+  /** ascending in the order of arrival */
   order: number;
   failures: number;
   timeouts: number;
@@ -44,9 +44,9 @@ interface Item {
   reject: (error: Error) => void;
 }
 
-/** So often is a request sent whose answer breaks off. */
+/** Maximum number of tries of a request whose answers break off. */
 const mostFailures = 5;
-/** So often is one sent that gets no answer in time. */
+/** Maximum number of tries of a request that times out. */
 const mostTimeouts = 2;
 /** Pauses before a request is sent again, in milliseconds. */
 const retryPauses = { first: 250, longest: 10_000, jitter: 0.5 };
@@ -54,7 +54,7 @@ const retryPauses = { first: 250, longest: 10_000, jitter: 0.5 };
 /**
  * One queue of requests for several endpoints. Each gets as many as its own window lets through, in the order in which
  * they came; one that is away gets single ones from time to time, and its requests go to the others. Only when all are
- * away for too long are the requests given back. What is sent, and what an answer means, the caller says.
+ * away for too long are the requests rejected. The caller decides what is sent, and what an answer means.
  */
 export class EndpointQueue {
   private readonly lanes: EndpointLane[];
@@ -117,7 +117,7 @@ export class EndpointQueue {
     });
   }
 
-  /** Gives back all requests that wait, with this error; those in flight end by their signals. */
+  /** Rejects all waiting requests with this error; those in flight end by their signals. */
   close(error: Error): void {
     this.closed = error;
     this.cancelTimer?.();
@@ -177,7 +177,7 @@ export class EndpointQueue {
         return;
       case 'away':
         lane.gone(ticket, error, attempt.isHeard, after);
-        // The endpoint waits, the image need not: another endpoint may be there.
+        // The endpoint has to wait, but the request need not: another endpoint may take it.
         this.again(item, error);
         return;
       case 'broken':
@@ -193,7 +193,7 @@ export class EndpointQueue {
     }
   }
 
-  /** Puts a request back among those that wait. @param retry 1, 2, … for a pause before it; 0 for none */
+  /** Puts a request back into the queue. @param retry 1, 2, … for a pause before it; 0 for none */
   private again(item: Item, last: Error, retry = 0): void {
     if (this.closed !== undefined || item.signal.aborted) {
       item.reject(this.closed ?? abortReason(item.signal));
@@ -237,8 +237,8 @@ export class EndpointQueue {
   }
 
   /**
-   * The request that is sent next: those that failed less come first, so that one that brings a server down is not the
-   * only one that tries whether it is back.
+   * The request that is sent next: those with the fewest failures come first, so that a request that crashes the
+   * server is not the only probe.
    */
   private firstOf(now: number): Item | undefined {
     let first: Item | undefined;
@@ -253,7 +253,7 @@ export class EndpointQueue {
     return first;
   }
 
-  /** The endpoint with most room; undefined where none may get a request now. */
+  /** The endpoint with the most room in its window; undefined if none may get a request now. */
   private freest(now: number): EndpointLane | undefined {
     let freest: EndpointLane | undefined;
     const room = ({ window, state }: EndpointLane): number => (state === 'away' ? 0 : window.size - window.inFlight);
@@ -264,13 +264,13 @@ export class EndpointQueue {
     return freest;
   }
 
-  /** In how many milliseconds something may be sent, if nothing ends before; undefined where only that helps. */
+  /** In how many milliseconds a request may be sent, unless one ends before; undefined if only that makes room. */
   private nextTime(now: number): number | undefined {
     if (this.waiting.length === 0) return undefined;
     const item = Math.min(...this.waiting.map(({ notBefore }) => notBefore));
     const lane = Math.min(...this.lanes.map(({ admitsAt }) => admitsAt));
     const time = Math.max(item, lane);
-    // Never 0, which could turn in a circle.
+    // Never 0, which could become a busy loop.
     return Number.isFinite(time) ? Math.max(1, Math.ceil(time - now)) : undefined;
   }
 

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-/** The time that passes for requests; tests replace it. */
+/** The clock of the queue; tests replace it. */
 export interface PaceClock {
   /** milliseconds, which never go back */
   now(): number;

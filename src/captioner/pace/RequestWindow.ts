@@ -14,30 +14,30 @@ export interface Ticket {
  */
 export type RequestEnd = 'answered' | 'overload' | 'timeout' | 'other';
 
-/** Doubling the requests must raise the throughput by so much to be repeated at once. */
+/** If doubling the window multiplies throughput by at least this, it is doubled again at once. */
 const clearGain = 1.6;
-/** Less than this is no gain; what lies between is measured for longer. */
+/** Less than this is no gain; in between, throughput is measured for longer. */
 const noGain = 1.1;
-/** What doubling must have gained in the longer measurement to be repeated. */
+/** The gain in the longer measurement for which it is doubled again. */
 const worthDoubling = 1.25;
-/** What it must have gained to be kept. */
+/** The gain for which the doubled window is kept. */
 const worthKeeping = 1.04;
-/** So much of a proportional gain must a small step bring to be kept. */
+/** A small step is kept if it gains at least this part of what a proportional gain would be. */
 const worthStep = 0.5;
 /** The first measurement of one or two requests at a time has at least so many answers. */
 const fewest = [2, 4];
-/** So many refusals above the same number of requests make it the limit. */
+/** After so many refusals above the same number of requests, that number is the limit. */
 const triesAboveBound = 3;
-/** Steps are tried after so many measurements, and then ever more rarely. */
+/** How many measurements lie between two tries of a step; doubled after each step that gains nothing. */
 const firstPause = 8;
 const longestPause = 128;
-/** More than what was refused is tried again after so many rounds of requests, and then after twice as many. */
+/** Rounds of requests until more than the bound is tried again; doubled with each refusal. */
 const firstRounds = 8;
-/** The same after a try that was fine. */
+/** The same after a try that succeeded. */
 const roundsOfClimb = 4;
-/** A server that gains nothing from a second request is asked again with two only so often. */
+/** How often two requests at a time are tried again on a server that gained nothing from the second. */
 const triesOfSecond = 3;
-/** A measurement says nothing if so much of it the requests were fewer than the window allows. */
+/** A measurement is dropped if the window was not full at more than this part of its answers. */
 const longestStarved = 0.25;
 
 type Phase =
@@ -50,7 +50,7 @@ type Phase =
   | { kind: 'steady'; left: number }
   /** a step up or down from `from`, whose throughput is known */
   | { kind: 'trying'; from: Measured }
-  /** more than what was fine before something was refused */
+  /** tries more than the bound, that is more than what was fine before a refusal */
   | { kind: 'beyond' };
 
 interface Measured {
@@ -70,7 +70,7 @@ export class RequestWindow {
   private current = 1;
   private flying = 0;
   private phase: Phase = { kind: 'warmUp' };
-  /** the largest number that was fine, once something was refused */
+  /** the largest number that was fine; infinite until something is refused */
   private bound = Infinity;
   /** the number that was refused last */
   private ceiling = Infinity;
@@ -114,7 +114,7 @@ export class RequestWindow {
     else if (how === 'answered') this.count(now, isFull);
   }
 
-  /** Nothing was sent for a while, which is not to be measured. @param now in milliseconds */
+  /** Sending resumes after a pause, which must not be measured. @param now in milliseconds */
   resume(now: number): void {
     this.measureAfresh(now);
   }
@@ -151,7 +151,7 @@ export class RequestWindow {
       const first = Math.max(current, fewest[current - 1] ?? 0);
       return phase.isLonger ? Math.max(3 * first, 12) : first;
     }
-    // Small steps gain little, so that more is measured: whole rounds, as answers often come in waves.
+    // Small steps gain little and need a longer measurement: whole rounds, as answers often come in waves.
     return current * Math.max(2, Math.ceil(16 / current));
   }
 
@@ -199,7 +199,7 @@ export class RequestWindow {
       this.phase = { kind: 'doubling', lower, isLonger: true };
       return;
     }
-    // One request at a time is more than a slightly faster pace: the server takes them one by one anyway.
+    // Going from one request to two needs a larger gain: a small one means that the server works on them one by one.
     const isKept = gain >= (lower.size === 1 ? worthDoubling : worthKeeping);
     if (lower.size === 1 && !isKept) this.secondTries++;
     if (isKept) this.settle(this.current, now);
@@ -213,7 +213,7 @@ export class RequestWindow {
       this.settle(this.current, now);
       return;
     }
-    // What was refused once is not any more: the server had other guests, or it was a limit of a minute.
+    // What was refused once is accepted now: the server had other clients then, or it was a limit per minute.
     this.bound = Infinity;
     this.refusals = 0;
     this.phase = { kind: 'doubling', lower: undefined, isLonger: false };
@@ -259,7 +259,7 @@ export class RequestWindow {
     this.settle(best.size, now);
   }
 
-  /** Whether more than what was refused is to be tried again. */
+  /** Whether more than the bound is to be tried again. */
   private get mayGoBeyond(): boolean {
     return this.bound < this.maximum && this.refusals < triesAboveBound && this.current >= this.bound;
   }
@@ -268,7 +268,10 @@ export class RequestWindow {
     return this.isClimbing ? roundsOfClimb : firstRounds * 2 ** this.refusals;
   }
 
-  /** Too much for the server: half from now on. Requests that were sent before the last halving say nothing new. */
+  /**
+   * Halves the window after an overload. Refusals of requests that were sent before the last halving do not count
+   * again.
+   */
   private lower(ticket: Ticket, now: number, how: 'overload' | 'timeout'): void {
     if (ticket.startedAt < this.halvedAt) return;
     if (how === 'overload') this.limitBy(ticket);
@@ -284,10 +287,10 @@ export class RequestWindow {
     this.isClimbing = false;
     if (window > this.proven) this.refusals++;
     else if (isAlone) {
-      // What is refused though nothing else is in flight says nothing about how many there may be.
+      // A refusal while nothing else is in flight is no evidence of a limit of concurrent requests.
       return;
     } else {
-      // A refusal of what was fine before is no limit of requests at a time, but perhaps one of a minute.
+      // A refusal of what was fine before is no limit of concurrent requests, but perhaps one per minute.
       this.proven = Math.max(1, Math.floor(window / 2));
       this.refusals = 1;
     }

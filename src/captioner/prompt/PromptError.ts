@@ -1,6 +1,6 @@
 /**
  * Errors of a prompt that cannot be sent.
- * - `PROMPT_PLACEHOLDER`: it has a placeholder that nobody knows
+ * - `PROMPT_PLACEHOLDER`: it has an unknown placeholder
  * - `PROMPT_VALUE_MISSING`: a placeholder has nothing for this image
  */
 export type PromptErrorCode = 'PROMPT_PLACEHOLDER' | 'PROMPT_VALUE_MISSING';

@@ -5,11 +5,11 @@ import { PromptError } from './PromptError';
 
 /** What is known of an image before a model sees it. */
 export interface PromptValues {
-  /** of its caption, or those that a tagger found */
+  /** the tags of its caption, or those that a tagger found */
   tags: readonly string[];
   /** the category of a tag as in `tagCategories`; undefined where no list of tags has it */
   categoryOf: (tag: string) => string | undefined;
-  /** all of its caption, with LF line ends; empty for none */
+  /** its whole caption, with LF line ends; empty for none */
   caption: string;
   /** of the profile; empty for none */
   trigger: string;
@@ -22,8 +22,8 @@ export interface PromptValues {
 }
 
 /**
- * A prompt as it is sent: with what is known in place of its placeholders. What is put in is not read for placeholders
- * again.
+ * A prompt as it is sent: with what is known in place of its placeholders. Values that are put in are not searched for
+ * placeholders.
  * @throws PromptError if a placeholder is unknown, or has nothing for this image: an empty place would have the model
  *   describe tags that it was not given
  */
@@ -41,7 +41,7 @@ export function fillPrompt(template: string, values: PromptValues): string {
 
 /**
  * The placeholders of a prompt that have nothing for an image, with their braces, each once, in their order; empty if
- * the prompt can be sent. Unknown ones are no matter of an image and are left out: see `promptProblems`.
+ * the prompt can be sent. Unknown ones are left out: see `promptProblems`.
  */
 export function missingFor(template: string, values: PromptValues): string[] {
   const missing = templateParts(template).flatMap(({ kind, text }) =>
@@ -50,7 +50,7 @@ export function missingFor(template: string, values: PromptValues): string[] {
   return [...new Set(missing)];
 }
 
-/** The placeholders of a prompt, each once: what has to be found out of an image before it is asked about. */
+/** The placeholders of a prompt, each once: what has to be known of an image before a model is asked about it. */
 export function placeholdersOf(template: string): string[] {
   const names = templateParts(template).flatMap(({ kind, text }) => (kind === 'placeholder' ? [text] : []));
   return [...new Set(names)];

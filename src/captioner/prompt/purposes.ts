@@ -7,14 +7,14 @@ export type Purpose = (typeof purposes)[number];
  * what it does not name becomes part of it (`field.md` A.1). In English, as they go into the prompt.
  */
 export const usualTraits: Readonly<Record<Purpose, readonly string[]>> = {
-  // What is the same in every picture of somebody. What passes, such as wet hair or closed eyes, is named.
+  // Permanent traits of a person. Temporary ones, such as wet hair or closed eyes, are named in captions.
   character: ['hair color', 'hair style', 'eye color', 'skin color', 'face', 'body build', 'age'],
   style: ['art style', 'medium', 'artist', 'brushwork', 'line work', 'rendering', 'color palette'],
   // Only the user knows what the concept looks like.
   concept: [],
 };
 
-/** What captions name all the same, as it changes from picture to picture. */
+/** What captions still name, as it changes from picture to picture. */
 const named: Readonly<Record<Purpose, string>> = {
   character:
     'clothing, accessories, pose, action, expression, gaze, framing, setting and light, and states that pass, such as ' +
@@ -24,7 +24,7 @@ const named: Readonly<Record<Purpose, string>> = {
 };
 
 /**
- * A prompt with what a purpose asks for behind it. The trigger becomes the placeholder `{trigger}`.
+ * A prompt with the instructions of a purpose appended. The trigger becomes the placeholder `{trigger}`.
  * @param prompt with placeholders
  * @param traits to leave out, such as {@link usualTraits}; braces in them are ordinary text
  * @param hasTrigger whether the profile has a word that stands for what is trained
@@ -45,7 +45,7 @@ const callIt: Readonly<Record<Purpose, string>> = {
   concept: 'Call the concept that all pictures share {trigger}, without explaining the name.',
 };
 
-/** A text in which braces hold no placeholder. */
+/** Escapes braces, so that a text has no placeholders. */
 function asText(text: string): string {
   const isBalanced = text.split('{').length === text.split('}').length;
   return isBalanced ? text.replace(/[{}]/g, '$&$&') : text.replace(/[{}]/g, '');

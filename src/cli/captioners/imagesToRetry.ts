@@ -1,5 +1,6 @@
 import { realPath } from '../../base/realPath';
 import type { Dataset } from '../../dataset/Dataset';
+import { isRetried } from '../../jobs/imageOutcomes';
 import { findJob } from '../flags/jobFlags';
 import type { CommandInput } from '../shared/Command';
 import { UsageError } from '../shared/UsageError';
@@ -21,7 +22,7 @@ export async function imagesToRetry(input: CommandInput, dataset: Dataset): Prom
   const again = new Set<string>();
   for (const [index, { outcome }] of await job.readJournal()) {
     const image = images[index];
-    if (image !== undefined && (outcome === 'failed' || outcome === 'flagged')) again.add(image.path);
+    if (image !== undefined && isRetried(outcome)) again.add(image.path);
   }
   return again;
 }

@@ -13,7 +13,7 @@ const namedImages = 5;
 /**
  * The images that a captioner can be asked about. Where a placeholder of the prompt has nothing for some, they are
  * named: with `--skip-missing` they are left out, without it nothing is begun.
- * @param unfinished a job that goes on: what it has done is not looked at, as its captions are other ones by now
+ * @param unfinished a job that is resumed: images that it has done are not checked, as their captions have changed
  * @throws UsageError; JobError; the signal's reason
  */
 export async function withoutMissing(
@@ -45,7 +45,7 @@ export async function withoutMissing(
   );
 }
 
-/** The targets that a job which goes on has not done. */
+/** The targets that a resumed job has not done yet. */
 async function targetsLeft(
   planned: readonly JobTarget[],
   unfinished: JobFolder | undefined,

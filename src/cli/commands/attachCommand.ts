@@ -31,7 +31,7 @@ export const attachCommand: Command = {
 async function showUntilEnded(input: CommandInput, folder: JobFolder, client: RunnerClient): Promise<CommandOutcome> {
   const { output, signal, json } = input;
   await client.refresh();
-  // What its files say is shown all the same.
+  // Still, show what its files say.
   if (client.silence !== undefined) output.note(client.silence.message);
   for (;;) {
     const known = client.isConnected ? client.jobs.find(({ id }) => id === folder.id) : undefined;

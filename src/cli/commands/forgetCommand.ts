@@ -52,7 +52,7 @@ export const forgetCommand: Command = {
   },
 };
 
-/** With null for a time that nobody knows, and times in ISO 8601. */
+/** With times in ISO 8601, or null if unknown. */
 function asJson({ text, when }: Deletions['deleted'][number]): object {
   return { text, when: when === undefined ? null : new Date(when).toISOString() };
 }

@@ -56,7 +56,7 @@ export async function unfinishedOf(input: CommandInput, job: NewJob): Promise<Jo
   }
 }
 
-/** Runs jobs in this process, one after the other, until one does not come to its end, and prints the report. */
+/** Runs jobs in this process, one after the other, until one does not complete, and prints the report. */
 export async function runHere(
   input: CommandInput,
   report: CaptionReport,

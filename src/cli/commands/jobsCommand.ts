@@ -49,7 +49,10 @@ export const jobsCommand: Command = {
   },
 };
 
-/** What is said of live jobs is from their files: a process that has stopped writing them says nothing by itself. */
+/**
+ * Warns that a process is silent: live jobs are shown by their files, which do not show that their process stopped
+ * writing them.
+ */
 async function noteSilence(input: CommandInput): Promise<void> {
   const client = runnerClient(input);
   try {

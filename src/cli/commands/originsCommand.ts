@@ -38,7 +38,7 @@ export const originsCommand: Command = {
         unreadable++;
         continue;
       }
-      // What is gone from a caption went when its file was written last, at the latest.
+      // A part that is missing was deleted at the latest when the file was last written.
       const written = await stat(file).catch(() => undefined);
       const seen = written === undefined ? undefined : Math.round(written.mtimeMs);
       const origins = history.originsOf(pathOf(caption), caption.text, seen);

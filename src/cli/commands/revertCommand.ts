@@ -40,7 +40,7 @@ export const revertCommand: Command = {
         await client.refresh();
         if (client.isConnected) await client.request('reread', { id: folder.id });
       } catch (thrown) {
-        // The captions are reverted; the runner finds the job changed by itself a little later.
+        // The captions are reverted; the runner notices the change of the job a little later.
         output.note(`The runner was not told: ${errorMessage(thrown)}`);
       } finally {
         client.dispose();

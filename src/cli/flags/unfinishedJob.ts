@@ -10,13 +10,13 @@ const lookPause = 250;
 /** How {@link unfinishedJob} waits. */
 export interface UnfinishedJobOptions {
   signal?: AbortSignal;
-  /** called once, with a sentence, before it waits for a process of which nobody knows whether it lives */
+  /** called once, with a sentence, before it waits for a process that may be dead */
   onWait?: (line: string) => void;
 }
 
 /**
- * The latest unfinished job with the same work, which can be resumed instead of making a new one. Execution options may
- * differ. Undefined if there is none, or if another process has it. Where nobody knows whether that process lives,
+ * The latest unfinished job with the same work, which can be resumed instead of making a new one. Execution options
+ * may differ. Undefined if there is none, or if another process has it. If it is unknown whether that process lives,
  * because its machine or container may have been restarted, waits until it gave a sign of life or too long none.
  * @throws JobError JOB_UNREADABLE, errors of the file system; the signal's reason
  */

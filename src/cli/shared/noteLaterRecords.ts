@@ -1,6 +1,6 @@
 import type { Console } from './Console';
 
-/** Says of files of records that a newer version wrote them, so that nobody here knows what they say. */
+/** Notes that a newer version wrote some files of records, which this version cannot read. */
 export function noteLaterRecords(output: Console, files: Iterable<string>): void {
   for (const file of files) {
     output.note(

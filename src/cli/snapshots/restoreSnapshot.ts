@@ -102,7 +102,7 @@ async function preview(
   return 'done';
 }
 
-/** What is damaged in the snapshot is left alone. */
+/** The reason why a caption is left alone whose content is damaged in the snapshot. */
 function reasonOf(thrown: unknown): { reason: string } {
   if (thrown instanceof SnapshotError) return { reason: thrown.message };
   throw thrown;

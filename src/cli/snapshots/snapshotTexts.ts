@@ -17,7 +17,7 @@ export function titleOf({ name, cause, label }: Snapshot): string {
   }
 }
 
-/** What is said of a snapshot of which lists are damaged. @param images how many they had */
+/** The note on a snapshot with damaged lists. @param images how many are in these lists */
 export function lostNote(id: string, images: number): string {
   return `Snapshot ${id} is damaged: what it had of ${images} image(s) is lost, whose names nobody knows.`;
 }

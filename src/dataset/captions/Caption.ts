@@ -8,7 +8,7 @@ export interface CaptionChange {
   caption: Caption;
   before: string | null;
   after: string | null;
-  /** who made it, where that is more than what is said of the whole edit that it is part of */
+  /** its author, if that differs from the author of the whole edit */
   by?: EditAuthor;
   /** set when the edit ended a conflict, which undoing the edit restores */
   conflict?: { base: CaptionContent | null; theirs: CaptionContent | null };
@@ -28,7 +28,7 @@ export interface CaptionObserver {
   forget(caption: Caption): void;
 }
 
-/** What else is known of an unsaved edit that is restored. */
+/** Further facts about an unsaved edit that is restored. */
 interface RestoredParts {
   rival?: string | null | undefined;
   takenBack?: ForeignContent | undefined;
@@ -80,7 +80,7 @@ export class Caption {
    * memory
    */
   private owners: string | readonly string[];
-  /** how the unsaved edit came about, and that part of it which is being written; undefined where nobody said */
+  /** the steps of the unsaved edit, and those of them that are being written; undefined if unknown */
   private ownSteps: OwnStep[] | undefined;
   private stepsInWrite: OwnStep[] | undefined;
   /** whether a text is one that the unsaved typing passed through; see {@link expectLateWrites} */
@@ -125,7 +125,7 @@ export class Caption {
     this.observer?.captionChanged(this);
   }
 
-  /** Why the file could not be read. While this is set it must not be written, and nobody knows what it holds. */
+  /** Why the file could not be read. While this is set, the file must not be written, and its content is unknown. */
   get unreadable(): CaptionError | undefined {
     return this.readFailure;
   }
@@ -205,7 +205,7 @@ export class Caption {
     return this.disk === null && !this.isDirty && this.unreadable === undefined;
   }
 
-  /** How the unsaved edit came about, from what the disk holds on, as far as it was said by {@link addStep}. */
+  /** The steps of the unsaved edit that {@link addStep} recorded, beginning with the content of the disk. */
   get steps(): readonly EditStep[] {
     return this.ownSteps ?? [];
   }
@@ -302,8 +302,8 @@ export class Caption {
 
   /**
    * Records that the user agrees to write this file, which is not UTF-8, as the UTF-8 that is shown.
-   * @returns what the file held, for {@link takeBackConversion}; undefined where there is nothing to convert, or where
-   *   nobody knows in which encoding it is
+   * @returns what the file held, for {@link takeBackConversion}; undefined if there is nothing to convert, or the
+   *   encoding is unknown
    */
   agreeToConvert(): CaptionContent | undefined {
     const { takenBack, disk } = this;
@@ -359,8 +359,8 @@ export class Caption {
   }
 
   /**
-   * The unsaved edit was typed in a window that is gone. What that window heard of it may be written late, and is no
-   * other program's: it does not contradict the edit, which goes on from there.
+   * The unsaved edit was typed in a window that is gone. That window may still write an earlier state of it. Such a
+   * write is not another program's, and no conflict: the edit continues from it.
    * @param isPassed whether a text is one that the typing passed through
    */
   expectLateWrites(isPassed: (text: string) => boolean): void {
@@ -523,7 +523,9 @@ export class Caption {
     this.faceDisk();
   }
 
-  /** What another program wrote while there was a rival was not seen: it contradicts what the user chose. */
+  /**
+   * The user has not seen what another program wrote while there was a rival: it conflicts with what the user chose.
+   */
   private faceDisk(): void {
     const { rivalDisk } = this;
     this.rivalDisk = undefined;

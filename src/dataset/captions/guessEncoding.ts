@@ -3,7 +3,7 @@ import { withoutControls } from './strayControls';
 
 /**
  * The encodings that a caption file is taken for when it is not clean UTF-8, by their names in the Encoding Standard
- * (and `utf-32le`, `utf-32be`). `utf-8` is UTF-8 that is damaged: it has bytes that are none, or control characters.
+ * (and `utf-32le`, `utf-32be`). `utf-8` is UTF-8 that is damaged: it has invalid bytes, or control characters.
  */
 export type GuessedEncoding =
   | 'utf-8'
@@ -28,7 +28,7 @@ const sampleLead = 100;
 const damageBits = 18;
 /** The same for an end in the middle of a character, which is more usual: a program that keeps to a number of bytes. */
 const cutBits = 12;
-/** The best reading has to be likelier than the next one by so many bits: 1000 times. */
+/** The best encoding has to be likelier than the next one by so many bits: 1000 times. */
 const margin = 10;
 /** The same for one that is strange for itself: 128 times. */
 const marginToStrange = 7;
@@ -37,7 +37,7 @@ const marginToStrange = 7;
 interface Candidate {
   encoding: GuessedEncoding;
   language: Language;
-  /** the bits for each character beyond ASCII above which a text is none of that language */
+  /** a text with more bits than this per non-ASCII character is not in that language */
   strangeFrom: number;
   /** how many characters beyond ASCII a text has at least; 1 if nothing is said */
   atLeast?: number;
@@ -174,7 +174,7 @@ interface Reading {
 /** Reads a file in an encoding. @returns undefined where that cannot be */
 function readAs(bytes: Uint8Array, { encoding, language, strangeFrom, atLeast = 1 }: Candidate): Reading | undefined {
   const isDamaged = encoding === 'utf-8';
-  // "â€™": what a sequence of three bytes is in Windows-1252, nobody writes.
+  // A sequence of three bytes would be text such as "â€™" in Windows-1252, which nobody writes.
   if (encoding === 'windows-1252' && countUtf8(sampleOf(bytes)).long > 0) return undefined;
   const sample = decodeOrNot(sampleOf(bytes), encoding);
   const whole = bytes.length <= sampleLength || sample === undefined ? sample : decodeOrNot(bytes, encoding);
@@ -213,7 +213,7 @@ function decodeOrNot(bytes: Uint8Array, encoding: GuessedEncoding): ReturnType<t
   }
 }
 
-/** What a reader of a language makes of a text. */
+/** How unlikely a text is in a language, in bits: the fewer, the better it fits. */
 interface Surprise {
   /** of the whole text */
   bits: number;
@@ -238,7 +238,7 @@ function surprise(text: string, model: LanguageModel): Surprise {
       found.bitsBeyond += bits;
       found.beyond++;
     }
-    // One wrong byte leaves up to three that are none; a character in CESU-8 leaves six.
+    // One wrong byte makes up to three invalid ones; a character in CESU-8 makes six.
     if (code !== replacement || at + 1 >= text.length) {
       found.damages += damaged % 6 === 0 ? damaged / 6 : Math.ceil(damaged / 3);
       damaged = 0;
@@ -281,7 +281,7 @@ const decoders = new Map<GuessedEncoding, Decoder>();
 /** @throws RangeError for an encoding that the platform does not know */
 function decoderOf(encoding: GuessedEncoding): Decoder {
   let decoder = decoders.get(encoding);
-  // Not one that throws at a byte that is none: that costs more than all the rest.
+  // Not a fatal decoder, which throws at an invalid byte: that costs more than all the rest.
   if (decoder === undefined) decoders.set(encoding, (decoder = new TextDecoder(encoding, { ignoreBOM: true })));
   return decoder;
 }

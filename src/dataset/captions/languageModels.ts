@@ -7,7 +7,7 @@ import { japanese, korean, simplifiedChinese, traditionalChinese, type CommonCha
  */
 export type LanguageModel = (code: number, before: number, after: number) => number;
 
-/** A character that nobody writes: unassigned, a surrogate without its other half, or for private use. */
+/** A character that no text has: unassigned, an unpaired surrogate, or for private use. */
 const neverWritten = 30;
 /** A character of another script than the language's. */
 const ofAnotherScript = 20;

@@ -18,7 +18,7 @@ export interface TextEdit {
    * caption holds anything else when its turn comes; undefined for an edit that was not shown
    */
   expected?: string | null;
-  /** who makes it, where that is more than what is said of all edits */
+  /** its author, if that differs from the author of the whole edit */
   by?: EditAuthor;
 }
 

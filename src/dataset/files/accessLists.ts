@@ -123,7 +123,7 @@ export class AccessLists {
     const withList = new Set(linesWithList(output).map((line) => line.replace(beforeName, '')));
     for (const [index, one] of together.entries()) {
       const changed = changes[index];
-      // A file that is gone by now, say, is asked about by itself.
+      // If the command failed, as for a file that is gone, each file is asked for on its own later.
       if (changed !== undefined && output !== '') this.answers.set(one, { changed, hasList: withList.has(one) });
     }
     if (asksFolder) this.ofFolders.set(absolute, { hasList: withList.has(absolute), askedAt });

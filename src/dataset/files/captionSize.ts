@@ -9,7 +9,10 @@ import { CaptionError } from './CaptionError';
  */
 export const maxCaptionSize = 1_000_000;
 
-/** @throws CaptionError CAPTION_TOO_LARGE for more bytes than {@link maxCaptionSize}: read or written by nobody */
+/**
+ * @throws CaptionError CAPTION_TOO_LARGE for more bytes than {@link maxCaptionSize}: such a file is neither read nor
+ *   written
+ */
 export function refuseTooLarge(file: string, size: number): void {
   if (size <= maxCaptionSize) return;
   const language = displayLanguage();

@@ -5,8 +5,8 @@ export const imageExtensions = ['.jpg', '.jpeg', '.png', '.gif', '.bmp', '.webp'
 
 /**
  * Whether a file with this name counts as an image of a dataset. The case of the extension does not matter. Hidden
- * files are none: what telephones delete or have not finished (`.trashed-…`, `.pending-…`), and the resource forks of
- * macOS (`._x.jpg`), which are no pictures at all.
+ * files do not count: those that telephones deleted or have not finished (`.trashed-…`, `.pending-…`), and the
+ * resource forks of macOS (`._x.jpg`), which are no pictures at all.
  */
 export function isImageName(name: string): boolean {
   return hasImageExtension(name) && !name.startsWith('.');

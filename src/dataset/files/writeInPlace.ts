@@ -5,7 +5,7 @@ import { flush, notAFile, readNow, removeQuietly, sameBytes, writeAll } from './
 import { noFollow, nonBlocking } from './openFlags';
 import { newSavingName } from './temporaryNames';
 
-/** What a file holds and what it is to hold, as long as it may hold something between the two. */
+/** The old and the new content of a file, while a write may be half done. */
 interface Saving {
   /** the name of the file in the folder of the note */
   file: string;
@@ -18,7 +18,7 @@ interface Note extends Saving {
   made: number;
 }
 
-/** What became of a write that was cut off: the file holds what was wanted, or what somebody else wrote since. */
+/** The result for a write that was cut off: the file now has the new content, or what somebody else wrote since. */
 export interface CutSave {
   /** absolute */
   file: string;

@@ -13,7 +13,7 @@ export type NumberField = (typeof numberFields)[number];
  */
 export type OriginField = (typeof originFields)[number];
 
-/** What a search asks of who wrote a caption. */
+/** A term of a search about who wrote a caption. */
 export interface OriginTerm {
   field: OriginField;
   /** in lower case; `*` matches any text, `?` one character, and `\` escapes these and itself */

@@ -13,7 +13,7 @@ export interface QueryContext {
   isSelected: (path: string) => boolean;
   /** whether the last attempt to caption the image failed */
   hasFailed: (image: DatasetImage) => boolean;
-  /** whether what the records say of the image's caption matches; only asked for terms of {@link QueryNeeds} */
+  /** whether the records of the image's caption match; only called with terms of {@link QueryNeeds} */
   hasOrigin: (image: DatasetImage, term: OriginTerm) => boolean;
 }
 
@@ -75,7 +75,7 @@ export function queryNeeds(tree: QueryNode | null): QueryNeeds {
   };
 }
 
-/** What has to be known of an image to look at a field. */
+/** The facts of an image that a field depends on. */
 const needsOfFields: Readonly<Record<TextField | NumberField, readonly (keyof QueryNeeds)[]>> = {
   any: ['changing'],
   tag: ['changing'],
@@ -259,7 +259,7 @@ function tagTest(pattern: string): Test {
     const spaced = text.includes('_') ? text.replaceAll('_', ' ') : text;
     // An escape may lie inside the needle, so an escaped text is not rejected here.
     if (!escaped && !spaced.includes(needle)) return false;
-    // Capital letters tell prose from tags, so the caption is asked, not its text in lower case.
+    // Not the text in lower case: capital letters tell prose from tags.
     if (literal === undefined || literal === '' || escaped || !hasPlainCommas(image.caption.text)) {
       return parseTags(image.caption.text).some((tag) => glob.is(comparableTag(tag)));
     }

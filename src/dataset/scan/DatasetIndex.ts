@@ -10,8 +10,8 @@ export class DatasetIndex {
   /** by the paths of the captions */
   readonly captions = new Map<string, Caption>();
   /**
-   * what tells the file of a caption from others (`ListedImage.captionFile`), by the path that an image gives its
-   * caption; only where that is not this path
+   * the identity of a caption's file (`ListedImage.captionFile`), by the path that an image gives its caption; only
+   * where that is not this path
    */
   readonly captionFiles = new Map<string, string>();
   /** files whose names differ in case or composition only (`ListedImage.lookalike`), by the paths as above */

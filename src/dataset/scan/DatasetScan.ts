@@ -380,7 +380,7 @@ function isOwnCode(code: string | undefined): code is CaptionErrorCode {
   return ownCodes.some((one) => one === code);
 }
 
-/** What a thread threw when it read a caption file. */
+/** The error of a thread that could not read a caption file. */
 function readError(failure: CaptionsRead['failures'][number] | undefined, file: string): CaptionError {
   const { code, message } = failure ?? {};
   if (isOwnCode(code)) return new CaptionError(code, message ?? '', file);

@@ -3,8 +3,8 @@ import { lstat, realpath } from 'node:fs/promises';
 import { pathBelow } from '../files/datasetPath';
 
 /**
- * What tells the file of a caption from all others, also where it has several names: its real path, relative to the
- * dataset if it is in there, else absolute. Equal texts in a hub's cache, in DVC and git-annex are links to one file.
+ * The identity of a caption's file, the same for all its names: its real path, relative to the dataset if it is in
+ * there, else absolute. Equal texts in a hub's cache, in DVC and git-annex are links to one file.
  * @param absolute path of the caption
  * @param root the real path of the dataset
  * @param isReal whether `absolute` is a real path already
@@ -19,8 +19,8 @@ export function identityOf(absolute: string, root: string, isReal = false): stri
 }
 
 /**
- * {@link identityOf} the file of a caption if it has, or had, another one than its path says; for single files whose
- * captions may have become links, or are none any more.
+ * {@link identityOf} the file of a caption if it has, or had, another one than its path says; for single captions that
+ * may have become links, or are no links any more.
  * @param known what its identity was; undefined for an ordinary file
  * @returns undefined for an ordinary file
  */

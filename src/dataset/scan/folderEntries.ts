@@ -12,7 +12,7 @@ export interface FolderEntry {
   isLost?: true;
 }
 
-/** What stands in a decoded name for bytes that are not UTF-8; it may also be a letter of the name. */
+/** Replaces bytes that are not UTF-8 in a decoded name; it may also be a letter of the name. */
 const replacement = '\ufffd';
 
 /**

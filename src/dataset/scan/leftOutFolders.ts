@@ -1,7 +1,7 @@
 /**
  * Folders that systems and network disks put among the files of their users, for thumbnails, trash, snapshots and
- * repairs, in lower case. What looks like an image in them is none of the user's: Synology (`@eaDir`, `#recycle`), QNAP
- * (`@Recycle`, `@__thumb`), Netatalk, NetApp (`~snapshot`), Windows, Linux (`lost+found`), and macOS in its zips.
+ * repairs, in lower case. Images in them are not the user's: Synology (`@eaDir`, `#recycle`), QNAP (`@Recycle`,
+ * `@__thumb`), Netatalk, NetApp (`~snapshot`), Windows, Linux (`lost+found`), and macOS in its zips.
  */
 const leftOut: ReadonlySet<string> = new Set([
   '@eadir',

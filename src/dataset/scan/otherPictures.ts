@@ -26,7 +26,7 @@ export class OtherPictures {
     this.convertible = new Map(counts.convertible);
   }
 
-  /** Counts a file if its name is that of a picture; it must be none of an image. */
+  /** Counts a file if it is named like a picture; the caller passes only files that are no images of the dataset. */
   add(name: string): void {
     if (name.startsWith('.')) return;
     const end = path.extname(name).toLowerCase();

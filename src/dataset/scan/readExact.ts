@@ -41,7 +41,7 @@ export function readExact({ images, wanted, known }: ReadExact, folder: string, 
         index * exactHashLength,
       );
       contents.push(Uint8Array.from(bytes));
-      // What was modified just now may be modified again without another time.
+      // A file that was modified just now may be modified again without a change of its time stamp.
       const isReliable = now - Math.max(info.mtimeMs, info.ctimeMs) > coarsestTime && info.size === bytes.length;
       if (isReliable) read.stamps.set([info.size, info.mtimeMs, info.ctimeMs, info.ino], at);
     } catch (thrown) {

@@ -43,8 +43,8 @@ export interface ListedImage {
   /** whether there is a file at the path of its caption, which may be broken */
   hasCaption: boolean;
   /**
-   * what tells the file of its caption from all others, where that is not the path of the caption itself: it is a link,
-   * is in a linked folder, or is found by several names
+   * the identity of its caption's file, if that is not the path of the caption itself: it is a link, is in a linked
+   * folder, or is found by several names
    */
   captionFile?: string;
   /**
@@ -172,7 +172,7 @@ class CaptionFinder {
     return this.owned.has(caption);
   }
 
-  /** What tells a caption's file from others; undefined if that is the path of the caption. */
+  /** The identity of a caption's file; undefined if that is the path of the caption. */
   private fileOf(name: string, caption: string): string | undefined {
     if (this.names.isLink(name)) return identityOf(this.absolute(name), this.root);
     if (this.linkedFrom !== undefined) return identityOf(path.join(this.linkedFrom, name), this.root, true);
@@ -224,7 +224,7 @@ function inOtherCase(name: string): string {
   return name.replace(/[a-z]/gi, (letter) => (letter < 'a' ? letter.toLowerCase() : letter.toUpperCase()));
 }
 
-/** Whether there is a file; false where it cannot be looked at, as in a folder that may be listed but not entered. */
+/** Whether there is a file; false if it cannot be inspected, as in a folder that may be listed but not entered. */
 function exists(absolute: string): boolean {
   try {
     return lstatSync(absolute, { throwIfNoEntry: false }) !== undefined;
@@ -338,7 +338,7 @@ function folderProblem(thrown: unknown, folder: string): string {
 function folderError(thrown: unknown, folder: string): CaptionError {
   switch (errno(thrown)) {
     case 'ENOENT': {
-      // The path of a command may have been decoded.
+      // U+FFFD: the path came from a command line that is not UTF-8.
       const message = folder.includes('\ufffd')
         ? l10n.t('The folder does not exist, or its name is not UTF-8: then rename it.')
         : l10n.t('The folder does not exist.');

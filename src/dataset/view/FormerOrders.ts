@@ -10,8 +10,8 @@ const maxImages = 2_000_000;
 const maxOrders = 64;
 
 /**
- * The orders of images that a page was told of, the latest ones. A position that the user chose on a page far away may
- * be one of an order that has gone meanwhile; here it still means the image that stood there.
+ * The latest orders of images that a page was told of. Over a slow link, the user may choose a position in an order
+ * that is stale; here it still means the image that was there.
  */
 export class FormerOrders<Image> {
   private readonly orders = new Map<number, FormerOrder<Image>>();

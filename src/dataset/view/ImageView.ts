@@ -53,7 +53,10 @@ export class ImageView {
   query = '';
   error: QueryError | undefined;
   sort: ImageSort = byName;
-  /** changes whenever {@link images} does; begins at the current time, so that it is none of an earlier session */
+  /**
+   * changes whenever {@link images} does; begins at the current time, so that it differs from those of earlier
+   * sessions
+   */
   order = Date.now();
   /** the sort order that {@link images} are in: while the first search in {@link sort} runs, still the one before */
   shownSort: ImageSort = byName;

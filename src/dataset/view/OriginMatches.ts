@@ -6,7 +6,7 @@ import type { OriginTerm } from '../query/QueryNode';
 
 export interface OriginOptions {
   signal?: AbortSignal;
-  /** called with the number of captions that were looked at, and of all that are */
+  /** called with the number of captions that were checked so far, and of all */
   onProgress?: (done: number, total: number) => void;
   /** look at all anew, as records may have changed while captions did not */
   isFresh?: boolean;
@@ -26,7 +26,10 @@ export type AskOrigins = (
 /** So many terms are remembered: those of the searches that are shown and run, and of some before. */
 const keptTerms = 16;
 
-/** Which captions match terms of a search that the records answer. They have to be loaded before. */
+/**
+ * Which captions match the terms of a search about who wrote what. The matches have to be loaded before they are asked
+ * for.
+ */
 export class OriginMatches {
   private readonly terms = new LruMap<string, WeakMap<Caption, { text: string; isMatch: boolean }>>(keptTerms);
 

@@ -200,7 +200,7 @@ export class ApiJobs {
   }
 }
 
-/** Saves what was typed so far, unless the user turned saving by itself off. */
+/** Saves what was typed so far, unless the user turned autosave off. */
 async function saved(document: DatasetDocument | undefined): Promise<void> {
   document?.commit();
   await document?.autoSave();

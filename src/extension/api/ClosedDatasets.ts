@@ -75,7 +75,7 @@ export class ClosedDatasets extends Disposable {
     return Dataset.ofImages(folder, listed, options, this.writerOf(folder));
   }
 
-  /** What writes the captions of a folder, and records that. */
+  /** The writer of the captions of a folder, which also records its writes. */
   private writerOf(folder: string): FileWriter {
     const records = this.records.get(folder) ?? new WindowRecords(vscode.Uri.file(folder), this.warn);
     this.records.set(folder, records);

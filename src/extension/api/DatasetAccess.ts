@@ -154,7 +154,7 @@ export class DatasetAccess {
     return captionedImage(file, path.basename(file), captionPath, caption, unsaved);
   }
 
-  /** Who wrote what of captions of a dataset. @throws RecordError */
+  /** Who wrote what in captions of a dataset. @throws RecordError */
   async originsOf(dataset: Dataset, captions: readonly Caption[]): Promise<CaptionOrigins[]> {
     const known = await this.origins.of(dataset, captions);
     return known ?? captions.map(({ text }) => originsByHand(normalizeLineEnds(text)));

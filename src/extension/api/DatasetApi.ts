@@ -204,7 +204,7 @@ export class DatasetApi implements DatasetCaptionsApi {
   }
 }
 
-/** Who writes what another extension saves: VS Code does not tell which one it is. */
+/** The author of captions that another extension saves: VS Code does not tell which one it is. */
 const byExtension: EditAuthor = { by: 'import', name: 'API' };
 
 function queryOf({ query }: QueryOptions): string | undefined {

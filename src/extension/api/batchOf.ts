@@ -20,7 +20,7 @@ export function batchOf(job: JobInfo): Batch {
   };
 }
 
-/** What became of an image in the words of the API, which knows of no answers to look at: there is no caption. */
+/** The outcome of an image in the words of the API, which has no flagged answers: they count as failed. */
 export function outcomeOf(outcome: ImageOutcome): ImageResult['outcome'] {
   return outcome === 'flagged' ? 'failed' : outcome;
 }

@@ -95,7 +95,7 @@ export async function planOfPreview(
   return edits;
 }
 
-/** What a preview says of the job that it stands for. */
+/** The summary of the job that a preview is of. */
 export function captioningSummary({ label, author, write }: CaptionPreview, totals: ChangeTotals): CaptioningSummary {
   const { name = '', thresholds = [] } = author;
   const number = (value: number): string => value.toLocaleString(displayLanguage());

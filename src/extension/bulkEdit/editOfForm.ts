@@ -41,7 +41,7 @@ export function editOfForm(form: EditForm): CaptionEdit {
   }
 }
 
-/** What is said where a job is to be previewed and there is no preview any more. */
+/** The error if the preview of a job is gone. */
 export function previewGone(): string {
   return l10n.t('The preview is gone. Ask for another one: Caption All, then Preview….');
 }

@@ -20,9 +20,9 @@ export interface DialogParts extends QuestionParts {
   captioners: () => readonly CaptionerProfile[];
   /** the name of the captioner that is selected; undefined where it is none of these */
   selected: () => string | undefined;
-  /** Selects a captioner and goes on with captioning. */
+  /** Selects a captioner and continues with the captioning command. */
   goOn: (captioner: string) => Promise<void>;
-  /** called when another number of answers of a job may wait */
+  /** called when the number of undecided answers of a job may have changed */
   onDecided: (job: string) => void;
 }
 
@@ -79,7 +79,7 @@ export class CaptionDialogs {
   }
 }
 
-/** Makes words those of a captioner, in the user's settings. @throws Error in words if it is not written there */
+/** Stores words as those of a captioner in the user's settings. @throws Error in words if it is not in there */
 async function saveWords(profile: CaptionerProfile, words: TrialWords): Promise<void> {
   const entries = entriesWithWords(captionerEntries(), profile, words);
   if (entries === undefined) {

@@ -38,7 +38,7 @@ import { withTemperature } from './trialWords';
 
 /** Maximum number of rows per request: more than any screen shows. */
 const maxRows = 200;
-/** Longer answers are shown up to here, in characters: a model that repeats itself has no end. */
+/** Longer answers are cut off for display, in characters: a model may repeat itself endlessly. */
 const longestShown = 100_000;
 
 /** What a review needs of the dataset that is open. */
@@ -61,7 +61,7 @@ export interface ReviewParts {
   /** the captioners behind servers, as they are set now */
   captioners: () => readonly CaptionerProfile[];
   questions: SingleQuestions;
-  /** called when another number of answers may wait */
+  /** called when the number of undecided answers may have changed */
   onDecided: () => void;
   onNote: (note: string) => void;
 }
@@ -71,13 +71,13 @@ interface NewAnswer {
   /** the profile with which it was asked */
   profile: CaptionerProfile;
   text: string;
-  /** why it is none that is written; empty for one that is */
+  /** why it would be flagged, too; empty if it would be written */
   reason: string;
 }
 
 /**
- * The flagged answers of a job that wait for a person, as they are gone through: what is decided is remembered in the
- * job's folder. They keep their places while the review is open, so that a slip can be put right.
+ * A review of the flagged answers of a job that nobody has decided on. Decisions are stored in the job's folder.
+ * Answers keep their places while the review is open, so that a mistake can be corrected.
  */
 export class CaptionReview implements DialogContent<ReviewSummary> {
   private readonly states = new Map<number, AnswerState>();
@@ -94,7 +94,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     return new CaptionReview(parts, await waitingAnswers(parts.folder));
   }
 
-  /** How many answers there are to go through. */
+  /** How many answers this review has, decided or not. */
   get count(): number {
     return this.answers.length;
   }
@@ -278,7 +278,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     return mode === 'empty' ? { ...write, mode: 'onlyEmpty' } : write;
   }
 
-  /** Why the job would not write this caption by now, as it does not overwrite what somebody wrote meanwhile. */
+  /** Why the job would not write this caption any more: it does not overwrite what somebody wrote meanwhile. */
   private problemOf(
     { caption }: DatasetImage,
     { expected }: WaitingAnswer,
@@ -291,7 +291,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
       return { text: l10n.t('Somebody wrote a caption meanwhile: it is not overwritten.'), mayAdd: true };
     }
     if (mode !== 'replace' || caption.isEmpty) return undefined;
-    // What is typed and not saved yet is no content of the file.
+    // Unsaved text is not in the file.
     const isAsPlanned = !caption.isDirty && contentHash(caption.onDisk) === expected;
     if (isAsPlanned) return undefined;
     return { text: l10n.t('The caption was edited since the job began: it is not overwritten.'), mayAdd: true };
@@ -308,7 +308,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     const prose = (text ?? (await this.textOf(index))).trim();
     if (prose === '') return { text: caption.text, prose, output: '' };
     const write: WriteOptions = add && this.write.mode !== 'update' ? { ...this.write, mode: 'append' } : this.write;
-    // Whoever was asked: what goes into the file is as the job says.
+    // Whichever captioner was asked, the job's own template makes the text of the file.
     const texts = await this.texts(this.parts.manifest.captioner.profile, caption, write, signal);
     const output = texts.outputOf(caption, caption.text, prose);
     return { text: texts.textOf(caption, caption.text, { prose }, write), prose, output };

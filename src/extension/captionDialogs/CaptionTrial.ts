@@ -31,9 +31,9 @@ export interface TrialParts {
   /** the captioners behind servers, as they are set now */
   captioners: () => readonly CaptionerProfile[];
   questions: SingleQuestions;
-  /** Makes words those of a captioner, in the user's settings. @throws Error in words */
+  /** Stores words as those of a captioner in the user's settings. @throws Error in words */
   save: (profile: CaptionerProfile, words: TrialWords) => Promise<void>;
-  /** Selects a captioner and goes on with captioning. */
+  /** Selects a captioner and continues with the captioning command. */
   goOn: (captioner: string) => Promise<void>;
   onNote: (note: string) => void;
 }
@@ -87,7 +87,7 @@ export class CaptionTrial implements DialogContent<TrialSummary> {
     return { problems, missing: this.images.map((image) => texts.missingFor(this.captionOf(image), image.path)) };
   }
 
-  /** Asks about one image. Does not throw but for the signal's reason. */
+  /** Asks about one image. Throws nothing but the signal's reason. */
   async tryOn(trial: Trial, index: number, signal: AbortSignal): Promise<TrialResult> {
     const profile = this.profileOf(trial);
     const image = this.images[index];
@@ -123,7 +123,7 @@ export class CaptionTrial implements DialogContent<TrialSummary> {
     return this.listed();
   }
 
-  /** Selects the captioner and goes on with captioning. */
+  /** Selects the captioner and continues with the captioning command. */
   goOn(captioner: string): Promise<void> {
     return this.parts.goOn(captioner);
   }
@@ -141,7 +141,7 @@ export class CaptionTrial implements DialogContent<TrialSummary> {
     return this.parts.dataset.image(path)?.caption ?? caption;
   }
 
-  /** The texts for words, which are read once for all images and tries with the same. */
+  /** The texts for some words, cached: read once for all images and tries with the same words. */
   private textsOf(profile: CaptionerProfile): Promise<CaptionTexts> {
     const { dataset, write, onNote } = this.parts;
     const captions = this.images.map((image) => this.captionOf(image));

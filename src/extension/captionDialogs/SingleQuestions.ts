@@ -9,12 +9,12 @@ import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
 export interface QuestionParts {
   /** keys for the servers of a captioner, by their origins; in no file */
   keysOf: (endpoints: readonly string[]) => Promise<Readonly<Record<string, string>>>;
-  /** prepares pictures; it is started when it is first asked */
+  /** prepares pictures; started on first use */
   pictures: Pick<TaggerProcess, 'request'>;
   onLog: (line: string) => void;
 }
 
-/** A captioner that is open while somebody asks it. */
+/** An open captioner that several questions share; closed after the last one. */
 interface Shared {
   opening: Promise<OpenCaptioner>;
   users: number;
@@ -22,9 +22,9 @@ interface Shared {
 }
 
 /**
- * Asks captioners about single images, in the very way of a job: words, picture, tries and what is made of the answer.
- * Questions that are asked at the same time with the same texts share the connections of their captioner. Nothing is
- * written.
+ * Asks captioners about single images, exactly as a job does: same prompt, picture, retries and cleaning of the
+ * answer. Questions that are asked at the same time with the same texts share the connections of their captioner.
+ * Nothing is written.
  */
 export class SingleQuestions {
   private readonly open = new Map<CaptionTexts, Shared>();
@@ -64,7 +64,7 @@ export class SingleQuestions {
     if (known !== undefined) return known;
     const ending = new AbortController();
     const opening = this.connect(profile, texts, ending.signal);
-    // Those who ask hear of it; there may be none left.
+    // Each waiting question gets the error itself; if none waits any more, it must not be an unhandled rejection.
     opening.catch(() => undefined);
     const shared = { opening, users: 0, ending };
     this.open.set(texts, shared);

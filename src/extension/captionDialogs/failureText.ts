@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 
-/** Why a question was not answered, in words: what is thrown on purpose says it, and all else is named as it is. */
+/** Why a question was not answered, in words: the message of an expected error, or a description of any other. */
 export function failureText(thrown: unknown): string {
   const message = errorMessage(thrown);
   const code = errorCode(thrown);

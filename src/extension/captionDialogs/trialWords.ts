@@ -1,7 +1,7 @@
 import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
 import type { TriedCaptioner, TrialWords } from '../../protocol/page/trialProtocol';
 
-/** What is edited of a captioner where it is tried. */
+/** The fields of a captioner that can be edited in a trial. */
 export function wordsOf({ system, prompt, trigger, sampling }: CaptionerProfile): TrialWords {
   return { system, prompt, trigger, temperature: sampling.temperature ?? null };
 }
@@ -32,7 +32,7 @@ export function triedCaptioner(profile: CaptionerProfile): TriedCaptioner {
 }
 
 /**
- * The setting with the captioners after one of them got other words: only what differs from what it says now is
+ * The new value of the setting after one of its captioners got other words: only what differs from what it says now is
  * written, so that it goes on following its preset in all else. A temperature that its preset sets and the user does
  * not want becomes null.
  * @param list the user's own value of the setting, of any form

@@ -15,7 +15,7 @@ import { describeModel, inOfferedOrder } from './describeModel';
 import type { EndpointKeys } from './EndpointKeys';
 import { nameFor, presetFor } from './newCaptioner';
 
-/** What was typed or chosen, or the way back to an earlier question. */
+/** What was typed or chosen, or the wish to go back to an earlier question. */
 type Answer<T> = { value: T } | 'address' | 'model' | 'again' | 'end';
 
 interface ModelItem extends vscode.QuickPickItem {
@@ -27,8 +27,8 @@ interface PresetItem extends vscode.QuickPickItem {
 }
 
 /**
- * Adds a captioner: asks where it is, looks which models are there, tries one with a small picture, and says in words
- * what is missing. Nothing is written before the last question is answered.
+ * Adds a captioner: asks for the address, lists the models there, tries one with a small picture, and says what is
+ * missing. Nothing is written before the last question is answered.
  */
 export class AddCaptioner {
   constructor(

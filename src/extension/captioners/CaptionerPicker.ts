@@ -17,8 +17,8 @@ import { nameFor } from './newCaptioner';
 import { firstSentence, whereOf } from './profileText';
 
 /**
- * The list is filled anew only when nobody has typed or moved in it for so long, in milliseconds: over a slow link the
- * window is ahead of what is known here, and would be thrown back.
+ * Debounce: the list is filled anew only this long after the last key, in milliseconds. Over a slow link the window is
+ * ahead of what is known here, and filling it would throw the user back.
  */
 const quietTime = 500;
 /** How long a server may take to say which models it has, while the list is shown, in milliseconds. */
@@ -40,7 +40,9 @@ interface Found {
   models: readonly vscode.LanguageModelChat[];
 }
 
-/** *Select Captioner*: one list of the taggers and the captioners, by which somebody says what captions. */
+/**
+ * *Select Captioner*: one list of the taggers and the captioners, from which the user selects what writes captions.
+ */
 export class CaptionerPicker {
   private readonly edit: vscode.QuickInputButton = {
     iconPath: new vscode.ThemeIcon('settings-gear'),
@@ -71,7 +73,7 @@ export class CaptionerPicker {
     if (picked.add === true) await this.adding.run();
     else if (picked.model !== undefined) await this.useModel(picked.model);
     else if (picked.profile !== undefined) await chooseCaptioner(picked.profile.name);
-    // What was chosen last captions, also where its settings stay as they are.
+    // This selects the taggers instead of a captioner, even if the choice among the taggers did not change.
     else if (await this.taggers.choose(picked)) await chooseCaptioner('');
   }
 
@@ -101,7 +103,7 @@ export class CaptionerPicker {
     const show = (): void => {
       const [active] = quickPick.activeItems;
       const items = this.items(found);
-      // Somebody may be on the way to an item: it stays the active one and in view, and what is typed stays.
+      // The user may be moving to an item: keep the active one, the scroll position and what is typed.
       quickPick.items = items;
       if (active !== undefined) quickPick.activeItems = items.filter((item) => isSame(item, active)).slice(0, 1);
     };
@@ -194,7 +196,7 @@ export class CaptionerPicker {
     };
   }
 
-  /** Looks at the servers of all captioners, each once, and says what is missing there. Does not throw. */
+  /** Checks the servers of all captioners, each once, and says what is missing there. Does not throw. */
   private async missing(signal: AbortSignal): Promise<Map<string, string>> {
     const missing = new Map<string, string>();
     const profiles = this.captioners.profiles.filter((profile) => modelOf(profile) === undefined);

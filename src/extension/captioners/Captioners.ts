@@ -4,13 +4,13 @@ import { captionerSettings, chosenCaptioner, usersCaptioners } from '../settings
 import { Disposable } from '../shared/Disposable';
 import { chosenOf, type Chosen } from './chosenOf';
 
-/** The captioners of the user, and which of them captions. */
+/** The captioners of the user, and which of them is selected. */
 export class Captioners extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   /** A captioner was added, changed or removed, or another one was selected. */
   readonly onDidChange = this.changeEmitter.event;
-  /** what was said to be wrong with the setting */
-  private said = '';
+  /** the problems with the setting that the user was told last */
+  private lastTold = '';
 
   constructor(private readonly log: vscode.LogOutputChannel) {
     super();
@@ -40,7 +40,7 @@ export class Captioners extends Disposable {
   }
 
   /**
-   * The captioner behind servers that jobs are to ask; undefined where the taggers are to tag.
+   * The captioner that new jobs use; undefined if the taggers are selected.
    * @throws Error in words if the captioner that is selected is not there, or is one that no job can ask
    */
   ofJobs(): CaptionerProfile | undefined {
@@ -67,12 +67,12 @@ export class Captioners extends Disposable {
     }
   }
 
-  /** Says what is wrong with the setting, once, with the way to it. */
+  /** Tells the user once what is wrong with the setting, with a button that opens it. */
   tellProblems(): void {
     const { problems } = usersCaptioners();
     const text = problems.join(' ');
-    if (text === this.said) return;
-    this.said = text;
+    if (text === this.lastTold) return;
+    this.lastTold = text;
     if (text !== '') void this.tell(problems);
   }
 

@@ -8,7 +8,7 @@ import { usersCaptioners } from '../settings/captionerSettings';
 export class EndpointKeys {
   constructor(private readonly secrets: vscode.SecretStorage) {}
 
-  /** The key for a server; undefined if there is none, or the address is none. */
+  /** The key for a server; undefined if there is none, or the address is not valid. */
   async get(endpoint: string): Promise<string | undefined> {
     const origin = originOf(endpoint);
     return origin === undefined ? undefined : this.secrets.get(keyOf(origin));
@@ -27,8 +27,8 @@ export class EndpointKeys {
   }
 
   /**
-   * Asks for the key of a server and stores it; an empty one deletes the stored key. A server to which a key would go
-   * in plain sight is refused, in words.
+   * Asks for the key of a server and stores it; an empty one deletes the stored key. A server to which the key would
+   * be sent in plain text is refused with a message.
    * @returns whether the user gave an answer
    */
   async ask(endpoint: string, reason?: string): Promise<boolean> {

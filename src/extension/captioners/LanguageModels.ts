@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { LanguageModelAddress } from '../../protocol/captioning/languageModelAddress';
 import { languageModelProblem } from './languageModelProblem';
 
-/** What newer versions say of a model, which the API of the oldest supported one does not have. */
+/** What newer versions of VS Code report of a model; the API of the oldest supported version does not have it. */
 interface Capable {
   readonly capabilities?: { readonly supportsImageToText?: boolean };
 }
@@ -26,13 +26,15 @@ export class LanguageModelFailure extends Error {
     this.code = thrown instanceof vscode.LanguageModelError ? thrown.code : 'UNKNOWN';
   }
 
-  /** Whether the next picture would fare no better: nobody allowed it, it is gone, or its quota is used up. */
+  /**
+   * Whether the error holds for every picture: the user did not allow the model, it is gone, or its quota is used up.
+   */
   get isOfModel(): boolean {
     return ['NoPermissions', 'NotFound', 'Blocked'].includes(this.code);
   }
 }
 
-/** Whether this VS Code can send pictures to models: forks may lack it, whatever version they say they are. */
+/** Whether this VS Code can send pictures to models: forks may lack it, whatever version they report. */
 export function hasPictureModels(): boolean {
   const { lm, LanguageModelDataPart } = vscode as Partial<typeof vscode>;
   return typeof lm?.selectChatModels === 'function' && typeof LanguageModelDataPart?.image === 'function';
@@ -44,7 +46,7 @@ export async function pictureModels(): Promise<vscode.LanguageModelChat[]> {
   try {
     return (await vscode.lm.selectChatModels({})).filter((model) => takesPictures(model) !== false);
   } catch {
-    // What provides them is not ready, or turned off.
+    // Their provider is not ready, or turned off.
     return [];
   }
 }
@@ -56,7 +58,7 @@ export function takesPictures(model: vscode.LanguageModelChat): boolean | undefi
 
 /**
  * Asks a model about a picture. VS Code asks the user before the first request.
- * @returns its text, as it came
+ * @returns its raw answer
  * @throws LanguageModelFailure; CancellationError when the token is cancelled
  */
 export async function askLanguageModel(

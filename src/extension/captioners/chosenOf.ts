@@ -1,7 +1,10 @@
 import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
 import { languageModelOf, type LanguageModelAddress } from '../../protocol/captioning/languageModelAddress';
 
-/** What captions: the taggers, a captioner behind servers, one of VS Code's own models, or one that is not there. */
+/**
+ * What is selected to write captions: the taggers, a captioner behind servers, a model of VS Code, or a name that no
+ * captioner has.
+ */
 export type Chosen =
   | { by: 'taggers' }
   | { by: 'captioner'; profile: CaptionerProfile }

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { displayLanguage } from '../../base/displayLanguage';
 import type { ListedModel } from '../../captioner/endpoint/listedModels';
 
-/** What a server says of a model, in a few words; empty where it says nothing. */
+/** What a server reports of a model, in a few words; may be empty. */
 export function describeModel({ takesPictures, thinks, contextTokens }: Omit<ListedModel, 'id' | 'ownedBy'>): string {
   const parts: string[] = [];
   if (takesPictures !== undefined) parts.push(takesPictures ? l10n.t('takes pictures') : l10n.t('text only'));

@@ -1,6 +1,6 @@
 import type { PresetName } from '../../protocol/captioning/captionerPresets';
 
-/** The preset that fits a model, by what people call it. */
+/** The preset that fits a model, by the model's name. */
 export function presetFor(model: string): PresetName {
   const name = model.toLowerCase();
   if (/joy[-_ ]?caption/.test(name)) return 'joycaption';
@@ -9,8 +9,7 @@ export function presetFor(model: string): PresetName {
 }
 
 /**
- * A name for a captioner that none of the others has: that of its model, without the folder or owner in front of it and
- * the ends that say nothing.
+ * A unique name for a captioner: that of its model, without the folder or owner before it and endings such as `.gguf`.
  */
 export function nameFor(model: string, taken: Iterable<string>): string {
   const last = model.split(/[/\\]/).at(-1) ?? '';

@@ -3,7 +3,7 @@ import type { CaptionerProfile } from '../../protocol/captioning/captionerProfil
 import { nameInOneLine } from '../../protocol/text/escapeControls';
 import { modelOf } from './chosenOf';
 
-/** So much of a prompt is shown beside its captioner, in characters. */
+/** How many characters of a prompt are shown beside its captioner. */
 const shownPrompt = 120;
 
 /** Where a captioner is and which model it is, in one line: `qwen3-vl:8b-instruct · localhost:11434`. */

@@ -417,8 +417,8 @@ export class CaptionJobs extends Disposable {
     this.stepEmitter.fire(step);
     if (!stopped) return;
     this.resolveWaiting(job);
-    // A job of a single image is removed: it would only clutter the list.
-    // One whose answer is to be looked at stays: the answer lies in its folder.
+    // A job of a single image is removed: it would only clutter the list. One with a flagged answer stays: the answer
+    // lies in its folder.
     if (isEnded(job) && this.singles.delete(job.id) && job.counts.flagged === 0) {
       await this.runner.request('remove', { id: job.id }).catch((thrown: unknown) => {
         this.log.warn(`${job.id}: ${errorMessage(thrown)}`);

@@ -32,7 +32,7 @@ export interface PreviewedText {
   found: FoundTags;
 }
 
-/** What a job would do to captions. Nothing of it is written. */
+/** A dry run of a job: what it would do to captions. */
 export interface CaptionPreview {
   /** of the job, such as `Caption All` */
   label: string;

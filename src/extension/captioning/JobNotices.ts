@@ -75,7 +75,7 @@ export class JobNotices extends Disposable {
     if (isLive(job) && job.runBy !== undefined) this.elsewhere.add(job.id);
     if (!hasStopped(step)) return;
     this.logEnd(job);
-    // After a restart it takes a while until it shows that nobody runs the job any more; then nobody else says so.
+    // After a restart it takes a while until the job is known to be interrupted; nothing else tells the user then.
     const isLeft = this.elsewhere.delete(job.id) && job.interrupted;
     if (!isLeft && !this.jobs.isOwn(job.id) && !this.jobs.isOpen(job.root)) return;
     if (isResumable(job)) this.notifyStandstill(job);

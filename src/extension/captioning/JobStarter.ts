@@ -47,7 +47,7 @@ export interface JobPlan extends JobWish {
   single: boolean;
 }
 
-/** What a job would do, to be shown and not to be done, as the user chose. */
+/** A job of which the user chose to see a preview only. */
 export interface PreviewPlan {
   label: string;
   mode: CaptionScope;
@@ -314,7 +314,7 @@ function previewButton(): string {
   return vscode.l10n.t('Preview…');
 }
 
-/** What the button says that lets a job write into a caption. */
+/** The label of the button that lets a job write into a caption. */
 function actionOf({ mode }: WriteOptions): string {
   if (mode === 'replace') return vscode.l10n.t('Replace Caption');
   return mode === 'update' ? vscode.l10n.t('Update Caption') : vscode.l10n.t('Add Tags');

@@ -38,7 +38,7 @@ export interface LanguageModelWish {
 /** What became of the images. */
 interface Asked {
   edits: TextEdit[];
-  /** the images that got no caption, with the reason, and what was said where that is no caption */
+  /** the images that got no caption, with the reason, and the answer if it was flagged */
   leftOut: { path: string; reason: string; answer?: string }[];
   /** why the rest was not asked about */
   failure?: LanguageModelFailure;

@@ -30,8 +30,9 @@ export interface AgreedWish {
 }
 
 /**
- * Asks the user before a captioner is asked: names it, where the pictures go, and how many they are; says which images
- * lack what its prompt wants, which are left out, and what becomes of the captions that are there.
+ * Asks the user for consent before a captioner is used: shows its name, where the pictures are sent, and how many;
+ * which images are left out because a placeholder of the prompt has nothing for them; and what happens to existing
+ * captions.
  * @returns undefined if the user declines, or there is nothing to do, of which the user is told
  */
 export async function askBeforeAsking(

@@ -31,7 +31,10 @@ export function questionBeforeAsking({ images, name }: PlannedQuestions): string
     : l10n.t('Caption {0} images with {1}?', numberText(images), who);
 }
 
-/** What belongs to {@link questionBeforeAsking}: where pictures go, what is left out, and what becomes of captions. */
+/**
+ * The details of {@link questionBeforeAsking}: where pictures are sent, what is left out, and what happens to
+ * captions.
+ */
 export function detailBeforeAsking(planned: PlannedQuestions): string {
   const { where, changed, missing } = planned;
   const parts: string[] = [];

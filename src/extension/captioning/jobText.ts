@@ -30,7 +30,7 @@ export function jobView(job: JobInfo): JobView {
   };
 }
 
-/** Whether the flagged answers of a job can be gone through: there are some, and none is on its way. */
+/** Whether the flagged answers of a job can be reviewed: there are some, and the job adds none any more. */
 export function isReviewable(job: JobInfo): boolean {
   return !isLive(job) && answersToReview(job) > 0;
 }

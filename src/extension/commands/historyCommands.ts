@@ -84,7 +84,7 @@ async function createSnapshot(document: DatasetDocument): Promise<void> {
   const { folder, options } = dataset;
   document.commit();
   await document.autoSave();
-  // What is typed is part of it, also where nothing is saved by itself.
+  // The snapshot includes unsaved text, also where autosave is off.
   const given = await unsavedContents(dataset);
   const root = recordRootOf(folder);
   await placeSnapshots(root, writeOptions(document.uri).records);

@@ -42,7 +42,7 @@ export async function revertWithProgress(
     (progress, token) => run(folder, version, writer, progress, token),
   );
   for (const document of documents) await document.refresh();
-  // A runner that cannot be told finds by itself that the job has changed; what was reverted is said in any case.
+  // If the runner cannot be told, it notices later that the job has changed; report what was reverted in any case.
   await jobs.reread(job.id).catch(() => undefined);
   if (result === undefined) {
     void vscode.window.showInformationMessage(

@@ -120,7 +120,7 @@ export class ShownComparison {
             ...(note === undefined ? {} : { note }),
           };
         } catch {
-          // What differs is known; only the rest of the caption is not there any more.
+          // The difference is known, but the rest of the caption is gone.
           return { ...known, ...piecesOf(change), note: 'unreadable' as const };
         }
       }),

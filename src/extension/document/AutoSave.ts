@@ -4,11 +4,11 @@ import { errorMessage } from '../../protocol/channel/wireError';
 /** Maximum number of failures per save in the log: with a full disk, every caption fails. The cards show all. */
 const loggedFailures = 20;
 
-/** The document, as far as saving by itself needs it. */
+/** What autosave needs of the document. */
 export interface AutoSaved {
   /** its name in the log */
   readonly name: string;
-  /** the time without edits after which it is saved (debounce), in milliseconds; 0 turns saving by itself off */
+  /** the time without edits after which it is saved (debounce), in milliseconds; 0 turns autosave off */
   readonly pause: number;
   /** Resolves when loading has finished: with `false` if the document was closed in the meantime. */
   ready(): Promise<boolean>;
@@ -18,7 +18,7 @@ export interface AutoSaved {
   clearDirtyMark(): Promise<void>;
 }
 
-/** Saves a document by itself, debounced: once, when no edit has come for a while. Without a message to the user. */
+/** Autosave of a document, debounced: once, when no edit has come for a while. It shows no message to the user. */
 export class AutoSave {
   private timer: NodeJS.Timeout | undefined;
 
@@ -27,7 +27,7 @@ export class AutoSave {
     private readonly log: { warn(line: string): void; error(line: string): void },
   ) {}
 
-  /** Saves after `pause` milliseconds, unless it is scheduled again before that, or saving by itself is off. */
+  /** Saves after `pause` milliseconds, unless it is scheduled again before that, or autosave is off. */
   schedule(pause = this.saved.pause): void {
     this.cancel();
     if (this.saved.pause > 0) this.timer = setTimeout(() => void this.save(), pause);
@@ -38,7 +38,7 @@ export class AutoSave {
     clearTimeout(this.timer);
   }
 
-  /** Saves now. If saving by itself is off, only clears the dirty mark of a document without edits. Logs errors. */
+  /** Saves now. If autosave is off, only clears the dirty mark of a document without edits. Logs errors. */
   async save(): Promise<void> {
     try {
       await (this.saved.pause === 0 ? this.saved.clearDirtyMark() : this.saveQuietly());
@@ -48,8 +48,8 @@ export class AutoSave {
   }
 
   /**
-   * Saves now, even if saving by itself is off. The cards show which captions could not be written; if all were, the
-   * dirty mark is cleared.
+   * Saves now, even if autosave is off. The cards show which captions could not be written; if all were, the dirty
+   * mark is cleared.
    * @throws Error when VS Code could not clear the mark
    */
   async saveQuietly(): Promise<void> {

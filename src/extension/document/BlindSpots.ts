@@ -10,8 +10,8 @@ import { errorMessage } from '../../protocol/channel/wireError';
 const maxFolders = 500;
 
 /**
- * Watches the folders of a dataset of which VS Code's watcher of the whole tells nothing: it does not follow links, and
- * leaves out what the user's setting `files.watcherExclude` names.
+ * Watches the folders of a dataset that VS Code's recursive watcher misses: it does not follow links, and leaves out
+ * what the user's setting `files.watcherExclude` names.
  */
 export class BlindSpots implements vscode.Disposable {
   private watchers: vscode.Disposable[] = [];
@@ -66,8 +66,8 @@ export class BlindSpots implements vscode.Disposable {
   }
 
   /**
-   * Watches one folder, without those below it. Not by VS Code, which leaves out there, too, what it was told to. What
-   * is not left out is told twice then, which costs nothing: events are hints.
+   * Watches one folder, without those below it. Not with VS Code's watcher, which has the same exclusions here. Other
+   * folders are reported twice then, which does no harm: events are only hints.
    */
   private watchSingle(relative: string): vscode.Disposable {
     const folder = path.join(this.folder.fsPath, relative);

@@ -34,7 +34,7 @@ export type LoadState = 'scanning' | 'ready' | 'missing' | 'error';
 /** Maximum debounce before a bulk edit is saved, in ms: unlike typing, it is not followed by more keystrokes. */
 const bulkEditPause = 100;
 
-/** Who types, pastes, merges and uses chips. */
+/** The author of typing, pasting, merging and edits with chips. */
 const hand: EditAuthor = { by: 'hand' };
 
 /** What a page knows of the text that is typed into a caption. */
@@ -569,7 +569,10 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     );
   }
 
-  /** What VS Code renames, as in the Explorer, is known; what others rename is found by what it holds. */
+  /**
+   * Renames by VS Code, as in the Explorer, are reported; those by other programs are found by the content of
+   * captions.
+   */
   private async recordRenames(files: vscode.FileRenameEvent['files']): Promise<void> {
     const { dataset, records } = this;
     const moved: { from: string; to: string }[] = [];

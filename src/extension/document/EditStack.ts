@@ -15,8 +15,8 @@ export interface StackedEdit {
 export type Direction = 'undo' | 'redo';
 
 /**
- * What VS Code's stack of undo holds for one dataset. VS Code tells nobody which edit an undo would take back; this
- * copy knows, because it sees every edit that is reported and every one that is undone or redone.
+ * A copy of VS Code's undo stack for one dataset. VS Code does not tell which edit the next undo is about; this copy
+ * knows, because it sees every edit that is reported and every one that is undone or redone.
  */
 export class EditStack {
   private readonly edits: StackedEdit[] = [];

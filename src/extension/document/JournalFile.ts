@@ -52,7 +52,7 @@ export class JournalFile {
 
   /**
    * Updates the file to the edits that are unsaved now; removes it when there are none. Writes it anew if another
-   * process has removed or replaced it: what is appended to a file without a name is lost with the process.
+   * process has removed or replaced it: text that is appended to a deleted file is lost with the process.
    */
   async follow(unsaved: Iterable<Unsaved>): Promise<void> {
     if (this.isDamaged || !(await this.hasItsName())) {
@@ -105,7 +105,7 @@ export class JournalFile {
     await rm(this.file, { force: true });
   }
 
-  /** Whether the open file, if there is one, is still the one of this name. */
+  /** Whether the open file, if there is one, is still the one at its path, and was not deleted or replaced. */
   private async hasItsName(): Promise<boolean> {
     if (this.handle === undefined) return true;
     const [open, named] = await Promise.all([

@@ -30,7 +30,7 @@ const heartbeat = 5_000;
 const ownerLost = 300_000;
 /**
  * The same for an owner on another machine or in another container, in milliseconds: its clock may differ, and network
- * file systems tell times late.
+ * file systems report times late.
  */
 const remoteOwnerLost = 120_000;
 /** A journal whose time is before this was left to whoever comes next, in milliseconds since 1970: 1990. */
@@ -44,7 +44,10 @@ export interface LeftBehind {
   mayBeMore: boolean;
 }
 
-/** The owner's identity, then what tells its journals apart; the same with a process id only in version 0.1.0. */
+/**
+ * The owner's identity, then a part that is different for each of its journals; the same with a process id only in
+ * version 0.1.0.
+ */
 const journalName = /^(.+)-[0-9a-f]{8}\.jsonl(?:\.tmp)?$/;
 
 /**

@@ -1,4 +1,4 @@
-/** One change of a text: so many characters from an offset on go, and a text comes in their place. */
+/** One change of a text: some characters from an offset on are replaced by a text. */
 export interface TextChange {
   rangeOffset: number;
   rangeLength: number;
@@ -6,7 +6,7 @@ export interface TextChange {
 }
 
 /**
- * What takes back the changes of one event, as VS Code tells them: from the last place in the text to the first.
+ * The changes that undo those of one event of VS Code, which lists them from the last place in the text to the first.
  * @returns changes of the text as it is after the event, from the first place to the last
  */
 export function reverseOfChanges(before: string, changes: readonly TextChange[]): TextChange[] {
@@ -35,7 +35,7 @@ export function movedBy(
   const moved: TextChange[] = [];
   for (const change of waiting) {
     const changeEnd = change.rangeOffset + change.rangeLength;
-    // What is typed where a text went was to stand behind that text: the caret was at its end.
+    // Text typed where another one was deleted belongs after that text, as the caret was at its end.
     if (rangeOffset >= changeEnd) moved.push(change);
     else if (end <= change.rangeOffset) {
       moved.push({ ...change, rangeOffset: change.rangeOffset + text.length - rangeLength });

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Direction } from './EditStack';
 import { movedBy, reverseOfChanges, type TextChange } from './reverseOfChanges';
 
-/** What an undo or redo has done to a text that was not meant, and how to take it back; undefined if it cannot be. */
+/** What an undo or redo did to the wrong text, and how to revert that; undefined if it cannot be reverted. */
 interface Mistake {
   document: vscode.TextDocument;
   took: string;
@@ -43,7 +43,7 @@ export async function runUndoCommand(direction: Direction, isOnDataset: () => bo
     isRunning = false;
     texts.clear();
     if (mistake === undefined || isOnDataset()) subscription.dispose();
-    // The next undo of a dataset does not wait for somebody who types in a text.
+    // The next undo of a dataset does not wait while the user types in a text editor.
     else void takeBack(mistake).finally(() => void subscription.dispose());
   }
 }

@@ -16,7 +16,10 @@ const settlePause = 250;
 const longestWait = 2000;
 /** The pause after reconciling is at least this many times as long as it took, so that it never takes all the time. */
 const restFactor = 4;
-/** Interval for checking whether the folder itself exists (it may be on a removable disk): no event tells, in ms. */
+/**
+ * Interval for checking whether the folder itself exists (it may be on a removable disk): no event reports that, in
+ * ms.
+ */
 const folderCheckPause = 3000;
 /**
  * Outside the workspace, VS Code first reads the whole folder and sends no events until then: changes in the meantime

@@ -126,7 +126,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     if (left.mayBeMore) this.adoptLater(document, unreadable);
     document.addToLife(
       document.onDidEdit((edit) => {
-        // What is typed while its folder is being renamed is in no document yet that could take its place.
+        // Text typed while its folder is being renamed is not in the new document yet.
         document.takeBack();
         this.editEmitter.fire({ document, ...edit });
       }),
@@ -216,7 +216,7 @@ export class DatasetEditorProvider extends Disposable implements vscode.CustomEd
     return this.gridOf(document)?.memory.shown;
   }
 
-  /** Shows what a job would do, at once only to somebody who waits for it. */
+  /** Shows the preview of a job, at once only if the user is waiting for it. */
   private async showPreview({ document, preview, isInTheWay }: MadePreview): Promise<void> {
     const grid = this.gridOf(document);
     if (grid === undefined) return;

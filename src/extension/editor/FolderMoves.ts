@@ -42,8 +42,8 @@ export interface FinishedMove extends Omit<Move, 'document'> {
 }
 
 /**
- * The datasets whose folders are being renamed, from VS Code's announcement on. A rename that fails is never heard of
- * again: its dataset stays as it is, and is forgotten here with the next announcement for it.
+ * The datasets whose folders are being renamed, from VS Code's announcement on. VS Code does not report a rename that
+ * failed: the dataset stays as it is, and the entry here is dropped with the next announcement for it.
  */
 export class FolderMoves {
   /** by the folder's old URI */

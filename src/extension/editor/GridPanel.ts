@@ -51,7 +51,7 @@ import { RefusedTexts } from './RefusedTexts';
 
 /** Snapshots are throttled to one per this many milliseconds. */
 const snapshotInterval = 100;
-/** The page is made so much later than VS Code is answered that the answer is on its way, in milliseconds. */
+/** Delay before the page is made, in milliseconds, so that the answer to VS Code is sent first. */
 const pageDelay = 5;
 /** How many cards are sent to a new page, which has not said how large it is. */
 const cardsSent = 48;
@@ -413,7 +413,7 @@ export class GridPanel extends Disposable implements PageControls {
     const isEmpty = this.session.view.images.length === 0;
     if (!this.isMade || this.isStarted || isEmpty || this.memory.isInherited) return;
     this.isStarted = true;
-    // Where that fails, the page asks and is told so.
+    // If this fails, the page requests it, and gets the error.
     const start = await this.start(null, cardsSent, new AbortController().signal).catch(() => undefined);
     if (start !== undefined) this.channel.tell('start', start);
   }

@@ -87,7 +87,7 @@ export class TagTree extends Disposable implements vscode.TreeDataProvider<TagTr
       return [...(this.phrases ??= await this.countPhrases())];
     }
     if (node !== undefined) return [];
-    // In front, as nobody scrolls past hundreds of tags.
+    // At the top, so that nobody has to scroll past hundreds of tags.
     const nodes: TagTreeNode[] = this.hasProse ? ['phrases', ...this.tags] : [...this.tags];
     if (this.hasMore) nodes.push('more');
     return nodes;

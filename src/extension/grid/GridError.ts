@@ -4,8 +4,8 @@ export class GridError extends Error {
 
   constructor(
     /**
-     * - `NOT_IN_DATASET`: the image was deleted or renamed since the page last heard of it
-     * - `DIALOG_GONE`: what the page means by its dialog was closed or replaced
+     * - `NOT_IN_DATASET`: the image was deleted or renamed, which the page does not know yet
+     * - `DIALOG_GONE`: the dialog of the request was closed or replaced
      */
     readonly code: 'NOT_IN_DATASET' | 'DIALOG_GONE',
     message: string,

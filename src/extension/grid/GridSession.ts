@@ -30,7 +30,7 @@ const maxCards = 500;
  */
 const searchPatience = 1000;
 
-/** What a session needs of its document, and all that a unit test has to stand in for. */
+/** The part of its document that a session uses, which unit tests replace. */
 export interface GridDocument {
   readonly dataset: Dataset;
   readonly unsavedInEditors: ReadonlySet<string>;
@@ -233,7 +233,7 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
         const images = this.imagesOf(command.order).slice(first, last + 1);
         if (images.length === 0) break;
         if (!command.keep) selection.clear();
-        // Of an order that has gone, some may have been deleted, or hidden by a search since.
+        // Images of a stale order may have been deleted or hidden by a search since.
         const isCurrent = command.order === view.order;
         selection.add(isCurrent ? images : images.filter(({ path }) => view.indexOf(path) !== undefined));
         break;
@@ -286,7 +286,8 @@ export class GridSession<Document extends GridDocument = DatasetDocument> extend
 
   /**
    * Takes in what an earlier page had {@link typedAhead}, unless that has arrived.
-   * @returns whether its caption has it; false also where nobody knows: twice would be as wrong as not at all
+   * @returns whether its caption has it; false also if that is unknown: to add it twice would be as wrong as to lose
+   *   it
    */
   resumeAhead(typing: TypedAhead): boolean {
     const { number, place, path, text } = typing;

@@ -14,10 +14,10 @@ import type {
 import { textDigest } from '../../protocol/page/textDigest';
 import { isEmptyCaption, rawWithText } from '../../tags/captionText';
 
-/** The view of pages that are gone: their typing is nobody's run. */
+/** The view of pages that are gone: their typing belongs to no run. */
 const gonePage = {};
 
-/** What resuming needs of a document, and all that a unit test has to stand in for. */
+/** The part of a document that resuming uses, which unit tests replace. */
 export interface ResumingDocument {
   readonly dataset: Dataset;
   whenLoaded(): Promise<void>;

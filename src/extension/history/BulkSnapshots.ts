@@ -13,7 +13,7 @@ import { give, unsavedContents } from './givenCaptions';
 
 /**
  * Makes a snapshot of what a dataset held before each edit of many captions. It is made while the edit is saved: what
- * the edit changed comes from memory, all else from the disk. One that fails is said once for each dataset.
+ * the edit changed comes from memory, all else from the disk. A failure is reported once for each dataset.
  */
 export class BulkSnapshots extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<string>());

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** The scheme of what captions held, as documents that nobody can edit. */
+/** The URI scheme of read-only documents with former captions. */
 const scheme = 'dataset-captions-history';
 
 /** So many texts are kept for editors that show them; VS Code asks once for each when it opens it. */

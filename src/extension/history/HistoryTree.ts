@@ -45,7 +45,7 @@ export class HistoryTree extends Disposable implements vscode.TreeDataProvider<H
       }),
     );
     this.register(
-      // Progress comes several times a second: nobody sees it while the view is closed.
+      // Progress comes several times a second: ignore it while the view is hidden.
       jobs.onDidChangeJobs(() => {
         if (view.visible || !this.isKnown) changed();
       }),

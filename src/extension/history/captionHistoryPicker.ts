@@ -81,7 +81,7 @@ async function restore(
   shown: string,
 ): Promise<void> {
   const label = vscode.l10n.t('Restore Caption of {0}', path.posix.basename(image));
-  // What was typed since the list was opened stays.
+  // Keep what was typed since the list was opened.
   const isShown = caption.text === shown;
   const leftOut = isShown
     ? (await document.applyEdits(label, [{ caption, text, expected: caption.raw }], { by: 'hand' })).leftOut

@@ -38,7 +38,7 @@ export function historyEntries(jobs: readonly JobInfo[], snapshots: readonly Sna
   return entries.sort((a, b) => b.when - a.when);
 }
 
-/** What a snapshot is called: the name that somebody gave it, or what it was made before. */
+/** The title of a snapshot: the name that a person gave it, or the operation before which it was made. */
 export function snapshotTitle({ name, cause, label }: Snapshot): string {
   if (name !== undefined) return name;
   if (cause === 'hand') return l10n.t('Snapshot');
@@ -46,7 +46,7 @@ export function snapshotTitle({ name, cause, label }: Snapshot): string {
   return label ?? l10n.t('Snapshot');
 }
 
-/** What a snapshot has, and how long it is kept, in lines. */
+/** The facts about a snapshot, in lines: its contents, and how long it is kept. */
 export function snapshotFacts(snapshot: Snapshot, language: string | undefined): string[] {
   const { captions, images, unread, limits, cause, label, id } = snapshot;
   const number = (value: number): string => value.toLocaleString(language);

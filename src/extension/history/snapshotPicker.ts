@@ -25,7 +25,7 @@ export async function snapshotItems({ dataset }: DatasetDocument): Promise<Snaps
     });
 }
 
-/** What a snapshot is called in a list, with its time, as several may be of the same edit. */
+/** The label of a snapshot in a list, with its time, as several may be of the same kind of edit. */
 export function snapshotName(snapshot: Snapshot): string {
   const time = new Date(snapshot.created).toLocaleString(displayLanguage(), { dateStyle: 'short', timeStyle: 'short' });
   const title = snapshotTitle(snapshot);

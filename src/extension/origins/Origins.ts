@@ -12,7 +12,7 @@ import { recordRootOf } from '../../records/recordFolder';
 import { normalizeLineEnds } from '../../tags/captionText';
 import { writeOptions } from '../settings/settings';
 
-/** Who wrote what in the captions of datasets, by their records, which are read when somebody asks first. */
+/** Who wrote what in the captions of datasets, by their records, which are read on the first question. */
 export class Origins {
   private readonly lookups = new WeakMap<Dataset, RecordLookup>();
 
@@ -28,7 +28,7 @@ export class Origins {
   ) {}
 
   /**
-   * Who wrote what of captions, as they are in the window.
+   * Who wrote what in captions, as they are in the window.
    * @returns undefined if nothing is recorded, or records are off
    * @throws RecordError
    */
@@ -58,7 +58,7 @@ export class Origins {
     return (await this.lookupOf(dataset)?.names()) ?? [];
   }
 
-  /** Says once of each file of records that nobody here knows what it says. */
+  /** Tells the user once per file of records that this version cannot read it. */
   private sayLater(file: string): void {
     if (this.saidLater.has(file)) return;
     this.saidLater.add(file);
@@ -70,7 +70,7 @@ export class Origins {
     void vscode.window.showWarningMessage(text);
   }
 
-  /** What reads the records of a dataset; undefined if records are off. */
+  /** The lookup in the records of a dataset; undefined if records are off. */
   private lookupOf(dataset: Dataset): RecordLookup | undefined {
     if (writeOptions(vscode.Uri.file(dataset.folder)).records === 'off') return undefined;
     const known = this.lookups.get(dataset);
@@ -91,7 +91,7 @@ function questionOf(root: string, dataset: Dataset, caption: Caption): CaptionQu
   return {
     caption: datasetPathOf(root, dataset.absolute(caption.path)),
     text: normalizeLineEnds(caption.text),
-    // What is gone from a caption went when its file was written last, at the latest.
+    // A part that is missing was deleted at the latest when the file was last written.
     ...(Number.isNaN(modified) || caption.isDirty ? {} : { seen: Math.round(modified) }),
   };
 }

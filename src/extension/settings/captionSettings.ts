@@ -34,7 +34,7 @@ export function writeOptionsOf(read: ReadSetting): WriteOptions {
   return readWriteOptions(valuesOf(read), 'update');
 }
 
-/** How long snapshots are kept that are made by themselves. Invalid values count as not set. */
+/** How long automatic snapshots are kept. Invalid values count as not set. */
 export function snapshotLimitsOf(read: ReadSetting): SnapshotLimits {
   const { count } = valuesOf(read);
   return {

@@ -31,7 +31,7 @@ export function writeOptions(folder: vscode.Uri): WriteOptions {
   return writeOptionsOf(readIn(folder));
 }
 
-/** How long snapshots of the captions of a folder are kept that are made by themselves. */
+/** How long automatic snapshots of the captions of a folder are kept. */
 export function snapshotLimits(folder: vscode.Uri): SnapshotLimits {
   return snapshotLimitsOf(readIn(folder));
 }
@@ -46,7 +46,7 @@ export function recordsPlace(folder: vscode.Uri): RecordPlace {
   return writeOptions(folder).records ?? 'dataset';
 }
 
-/** The time without edits after which captions are saved, in milliseconds; 0 turns saving by itself off. */
+/** The time without edits after which captions are saved, in milliseconds; 0 turns autosave off. */
 export function autoSaveDelay(): number {
   return vscode.workspace.getConfiguration(section).get<number>('autoSaveDelay', 1000);
 }

@@ -2,12 +2,13 @@ import * as l10n from '@vscode/l10n';
 import { LruMap } from '../../base/LruMap';
 import type { Proposal } from './captionProposal';
 
-/** Maximum number of questions whose answers are waited for: VS Code tells no tool that a question was refused. */
+/** Maximum number of open questions that are remembered: VS Code does not tell a tool that the user declined one. */
 const maxQuestions = 100;
 
 /**
- * What users were asked before a language model changes captions: only that is written. A proposal is made anew when
- * the user has agreed, because captions change while a question is open; what fits only now was shown to nobody.
+ * The changes by a language model that users were shown for consent: only these are written. After the user agreed,
+ * the proposal is made anew, because captions may have changed meanwhile; changes that appear only then were never
+ * shown.
  */
 export class ShownProposals {
   /** the changes of each question, by the input of the tool */
@@ -27,8 +28,8 @@ export class ShownProposals {
   }
 
   /**
-   * What the user has agreed to, to be asked for once for each call of the tool.
-   * @returns divides a proposal that was made anew: what was not shown is refused
+   * Takes what the user has agreed to; to be called once for each call of the tool.
+   * @returns a function that checks a proposal that was made anew: changes that were not shown are moved to `refused`
    */
   take(input: object): (directory: string, proposal: Proposal) => Proposal {
     const key = JSON.stringify(input);

@@ -169,7 +169,7 @@ class EditCaptionsTool implements vscode.LanguageModelTool<object> {
       const closed = await this.folders.read(directory, signal);
       const first = onlyShown(closed.directory, propose(closed.dataset, closed.prefix, edits));
       if (first.changes.length === 0) return answer({ changed: [], refused: first.refused });
-      // The folder that was found above: the dataset that is in front may be another by now.
+      // The folder that was found above: by now, another dataset may be the active one.
       const { document, dataset, prefix } = await this.folders.open(closed.directory, signal);
       if (document === undefined) throw new Error(vscode.l10n.t('The dataset could not be opened.'));
       const { changes, refused } = onlyShown(closed.directory, propose(dataset, prefix, edits));

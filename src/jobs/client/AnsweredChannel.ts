@@ -3,7 +3,7 @@ import { Channel, type ChannelRules, type EventHandlers, type Port } from '../..
 import { withLimit } from '../../protocol/channel/withLimit';
 import type { RunnerEvents, RunnerRequests } from './runnerProtocol';
 
-/** How long the process that runs jobs may take to say that it lives. */
+/** Timeouts for the heartbeat of the process that runs jobs. */
 export interface AnswerLimits {
   /** for an answer that costs no work, in milliseconds */
   answer: number;
@@ -45,8 +45,8 @@ type Request = keyof RunnerRequests;
 const answeredAtOnce: ReadonlySet<Request> = new Set(['hello', 'ping', 'retire']);
 
 /**
- * The channel to the process that runs jobs, which has to say from time to time that it lives: if it does not, every
- * request fails with {@link RunnerSilentError} instead of waiting for ever.
+ * The channel to the process that runs jobs, with a heartbeat: if it stops, every request fails with {@link
+ * RunnerSilentError} instead of waiting for ever.
  */
 export class AnsweredChannel extends Channel<Nothing, RunnerRequests, RunnerEvents, Nothing> {
   private pings: NodeJS.Timeout | undefined;

@@ -111,12 +111,12 @@ export class RunnerClient {
     return this.connection !== undefined;
   }
 
-  /** Why a live runner is not connected: it does not answer; undefined if there is none, or it is connected. */
+  /** The error if a live runner is not connected because it does not answer; undefined otherwise. */
   get silence(): RunnerSilentError | undefined {
     return this.isConnected ? undefined : this.silent;
   }
 
-  /** Whether a runner of a later version runs the jobs here: then they can be seen, and not be changed. */
+  /** Whether a runner of a later version runs the jobs here: then they are read-only. */
   get isOutdated(): boolean {
     return this.other !== undefined && this.other.version > runnerProtocolVersion;
   }
@@ -162,8 +162,8 @@ export class RunnerClient {
   }
 
   /**
-   * Pauses or cancels a job. If the runner does not answer, the process that has the job, mostly that runner, finds the
-   * wish in the job's folder when it goes on, and stops before its next write.
+   * Pauses or cancels a job. If the runner does not answer, the process that has the job, mostly that runner, finds
+   * the request in the job's folder when it continues, and stops before its next write.
    * @throws as {@link request}; JobError JOB_BUSY, which says that it was asked
    */
   async stop(id: string, how: 'pause' | 'cancel'): Promise<void> {
@@ -220,7 +220,7 @@ export class RunnerClient {
     return info;
   }
 
-  /** A process that runs a job may die, or its machine be restarted, without a word to anybody. */
+  /** A process that runs a job may die, or its machine restart, without a message to anybody. */
   private lookAgain(): void {
     clearTimeout(this.lookTimer);
     if (this.disposed || !(this.isOutdated || [...this.known.values()].some(isLive))) return;
@@ -310,7 +310,7 @@ export class RunnerClient {
       if (version !== runnerProtocolVersion) return { pid: answer.pid, version };
       this.known = new Map(answer.jobs.map((job) => [job.id, job]));
     } catch (thrown) {
-      // From before runners said their version: an earlier one.
+      // An earlier version, from before runners reported one.
       if (errorCode(thrown) === 'RUNNER_VERSION') return { pid, version: 0 };
       throw thrown;
     }

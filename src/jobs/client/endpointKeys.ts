@@ -4,9 +4,9 @@ import { endpointKeyVariable, endpointOrigin } from '../../captioner/endpoint/en
 const namedKey = /^(https?:\/\/[^\s=]+)=(\S+)$/;
 
 /**
- * The keys for the servers of a captioner from an environment variable: one key for all of them, or, where servers have
- * keys of their own, `https://openrouter.ai=KEY` for each, with blanks between.
- * @param endpoints base addresses; one that is none gets no key
+ * The keys for the servers of a captioner from an environment variable: one key for all of them, or, where servers
+ * have keys of their own, `https://openrouter.ai=KEY` for each, with blanks between.
+ * @param endpoints base addresses; an invalid one gets no key
  * @returns by the origins of the addresses
  */
 export function keysOfEnvironment(

@@ -63,7 +63,7 @@ export async function readEndpoint(jobsFolder: string): Promise<RunnerEndpoint |
   }
 }
 
-/** Removes what runners left that were of other machines and containers, or of this one before it was restarted. */
+/** Removes the files of old runners: of other machines and containers, or of this one before it was restarted. */
 export async function removeOldEndpoints(jobsFolder: string): Promise<void> {
   for (const name of await readdir(jobsFolder).catch(() => [])) {
     const [, place, kind] = /^runner-([0-9a-f]{8})\.(json|lock|log)$/.exec(name) ?? [];

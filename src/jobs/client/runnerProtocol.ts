@@ -21,7 +21,7 @@ export interface RunnerRequests {
    * @throws RUNNER_REFUSED for a wrong token
    */
   hello(params: { token: string; version: number }): { pid: number; version?: number; jobs: JobInfo[] };
-  /** Says that the runner lives. One that does not know this request says so, which is an answer, too. */
+  /** A heartbeat. A runner that does not know this request answers with an error, which will do. */
   ping(params: Record<string, never>): undefined;
   /**
    * Queues a job whose folder the client has made, or resumes it.

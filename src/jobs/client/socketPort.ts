@@ -6,7 +6,7 @@ import type { Port } from '../../protocol/channel/Channel';
 const maxMessageLength = 64 * 1024 * 1024;
 /**
  * Bytes that may wait for the other side to read them. One that does not read, such as a stopped command, would fill
- * the memory of this process: it is disconnected, and connects again when it goes on.
+ * the memory of this process: it is disconnected, and connects again when it continues.
  */
 const maxWaiting = 16 * 1024 * 1024;
 

@@ -106,13 +106,13 @@ export class JobFolder {
   /** @throws JobError JOB_MISSING, JOB_UNREADABLE */
   async readManifest(): Promise<JobManifest> {
     const manifest = await this.readJson(manifestFile);
-    // Other users may have written what lies on a shared disk: it must not set the environment of processes here.
+    // Other users may have written this, on a shared disk: it must not set the environment of processes here.
     const isShared = isJobManifest(manifest) && ((await this.isLink()) || manifest.place.kind === 'cluster');
     if (isJobManifest(manifest) && !isShared) {
       await this.refuseAnothers();
       return manifest;
     }
-    // Of a captioner, every machine uses its own of that name, with its own servers and keys.
+    // Every machine uses its own captioner of that name, with its own servers and keys.
     const setsNothing = isShared && !('tagger' in manifest && Object.keys(manifest.tagger.environment).length > 0);
     if (setsNothing && manifest.place.kind === 'cluster') return manifest;
     throw new JobError('JOB_UNREADABLE', l10n.t('This job was made by another version and cannot be read.'), this.path);
@@ -152,7 +152,7 @@ export class JobFolder {
 
   /** @throws JobError JOB_MISSING, JOB_UNREADABLE */
   async readState(): Promise<JobState> {
-    // What the state of a job from before an update lacks is as in a new one.
+    // Fields that the state of an earlier version lacks are as in a new state.
     const first = newState(0);
     const read: { counts?: unknown } = await this.readJson(stateFile);
     const counts = typeof read.counts === 'object' ? { counts: { ...first.counts, ...read.counts } } : {};
@@ -171,7 +171,7 @@ export class JobFolder {
   }
 
   /**
-   * Takes the lock, which everybody has to have who runs, reverts, removes or changes this job.
+   * Takes the lock, which is needed to run, revert, remove or change this job.
    * @throws JobError JOB_BUSY with the name of the process that has it, JOB_MISSING; errors of the file system
    */
   lock(): Promise<JobLock> {
@@ -244,7 +244,9 @@ export class JobFolder {
     }
   }
 
-  /** Refuses a job that another user made in this user's folder: it says which files are written, and with what. */
+  /**
+   * Refuses a job that another user put into this user's folder: a job decides which files are written, and with what.
+   */
   private async refuseAnothers(): Promise<void> {
     const parent = path.dirname(this.path);
     for (const file of [this.path, path.join(this.path, manifestFile)]) {

@@ -43,7 +43,7 @@ export class JobLock {
     const lock = await JobLock.tryTake(folder);
     if (lock !== undefined) return lock;
     const holder = await JobLock.holder(folder);
-    // Without a holder, it was let go in this moment.
+    // Without a holder, it was released just now.
     const taken = holder === undefined ? await JobLock.tryTake(folder) : undefined;
     if (taken !== undefined) return taken;
     throw busy(folder, holder);
@@ -73,7 +73,7 @@ export class JobLock {
     return this.lock.lost;
   }
 
-  /** Looks whether this process still has the lock, and its job's folder is there. */
+  /** Whether this process still has the lock, and the job's folder still exists. */
   isOurs(): Promise<boolean> {
     return this.lock.isOurs();
   }
@@ -93,7 +93,7 @@ export class JobLock {
     return new JobError('JOB_TAKEN', message, this.folder);
   }
 
-  /** Sets who is told that another process wants the job to stop; replaces the one set before. */
+  /** Sets the listener for the request of another process to stop the job; replaces the one set before. */
   whenAskedToStop(listener: (as: StopRequest) => void): void {
     this.listener = listener;
     if (this.asked !== undefined) listener(this.asked);

@@ -11,13 +11,13 @@ export interface FlaggedInJob {
   flag: FlagReason;
   /** the flag in words */
   reason: string;
-  /** what the model said, as it came */
+  /** the raw answer of the model */
   text: string;
 }
 
 /**
- * The flagged answers of a job, in the order of its images, also of one that still runs. One that was asked again is
- * there no more.
+ * The flagged answers of a job, in the order of its images, also of one that still runs. If an image was asked about
+ * again, its earlier answer is not included.
  * @throws JobError JOB_MISSING, JOB_UNREADABLE; errors of the file system
  */
 export async function flaggedAnswers(folder: JobFolder): Promise<FlaggedInJob[]> {

@@ -25,7 +25,7 @@ export interface JobWork {
 
 /**
  * The images of a new job with the hashes of their captions as they were planned, by which the job sees later which
- * captions were edited since: also those that were edited between the plan and now, as while the user was asked.
+ * captions were edited since, also those that were edited between the plan and now, such as while the user was asked.
  */
 export async function jobImages(targets: readonly JobTarget[]): Promise<JobImage[]> {
   const images: JobImage[] = [];
@@ -37,8 +37,8 @@ export async function jobImages(targets: readonly JobTarget[]): Promise<JobImage
 }
 
 /**
- * The targets whose captions are none of a job's. By the captions and not by the images: another image may be the first
- * by now of those that share one.
+ * The targets whose captions do not belong to a job. Compared by captions and not by images: of several images that
+ * share a caption, another one may be the first now.
  */
 export function targetsBesides(
   targets: readonly JobTarget[],

@@ -2,7 +2,10 @@ import { flagReasons, type FlagReason } from '../../protocol/captioning/captione
 import { imageOutcomes, type ImageOutcome } from '../imageOutcomes';
 import { fileLines, type FileLine } from '../../base/fileLines';
 
-/** Where a journal has what a caption file held before: a line of it, which is too much to keep of every image. */
+/**
+ * A line of a journal with what a caption file held before. Only its place is kept: the lines of all images would take
+ * too much memory.
+ */
 export interface JournalPlace {
   /** the journal, absolute */
   file: string;
@@ -28,15 +31,15 @@ export interface ImageRecord {
   milliseconds?: number;
   /** the last intent */
   intent?: WriteIntent;
-  /** of one that is flagged: why, and the line with the answer, for {@link parseAnswer} */
+  /** only if flagged: the reason, and the line of the journal with the answer, for {@link parseAnswer} */
   flagged?: { by: FlagReason; answer: JournalPlace };
 }
 
 /**
  * A line of the journal, as JSON:
  * - `w`, a write intent: index of the image, previous bytes in base64, hash of the new ones
- * - `o`, an outcome: index, outcome, duration in milliseconds, reason; of one that is flagged also what flagged it, and
- *   the answer as it came
+ * - `o`, an outcome: index, outcome, duration in milliseconds, reason; of one that is flagged also what flagged it,
+ *   and the raw answer
  * - `r`, a retry, which clears the outcome: index
  */
 export type JournalLine =
@@ -58,7 +61,7 @@ export async function readJournal(file: string): Promise<Map<number, ImageRecord
   return records;
 }
 
-/** Parses a part of a journal, for what became of images only. */
+/** Parses a part of a journal, without write intents. */
 export function parseOutcomes(text: string): Map<number, Omit<ImageRecord, 'intent'>> {
   const records = new Map<number, ImageRecord>();
   for (const line of text.split('\n')) applyLine({ text: line, start: 0, length: 0 }, '', records);
@@ -71,14 +74,14 @@ export function parseOutcomes(text: string): Map<number, Omit<ImageRecord, 'inte
 
 /**
  * Parses a line of a journal that has a write intent.
- * @returns the bytes of the file before; undefined if the line is none of these
+ * @returns the bytes of the file before; undefined if it is another kind of line
  */
 export function parsePrevious(line: string): Buffer | undefined {
   const entry = parseLine(line);
   return entry?.[0] === 'w' && entry[2] !== null ? Buffer.from(entry[2], 'base64') : undefined;
 }
 
-/** Parses a line of a journal that says that an answer is flagged. @returns the answer; undefined if it is none */
+/** Parses a line of a journal about a flagged answer. @returns the answer; undefined for another kind of line */
 export function parseAnswer(line: string): string | undefined {
   const entry = parseLine(line);
   return entry?.[0] === 'o' ? entry[6] : undefined;

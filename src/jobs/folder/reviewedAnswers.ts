@@ -25,12 +25,12 @@ export interface WaitingAnswer {
   answer: JournalPlace;
 }
 
-/** In the folder of a job: a line for each decision. Its journal is its runner's alone. */
+/** In the folder of a job: a line for each decision. The journal cannot hold them, as only the runner writes it. */
 const reviewFile = 'reviewed.jsonl';
 
 /**
- * The flagged answers of a job that nobody has decided on, in the order of its images. One that was asked for again and
- * is flagged again is another answer: what was decided on the earlier one does not hold for it.
+ * The flagged answers of a job that nobody has decided on, in the order of its images. If an image was asked about
+ * again and flagged again, that is a new answer: a decision on the earlier one does not apply to it.
  * @throws JobError JOB_MISSING, JOB_UNREADABLE; errors of the file system
  */
 export async function waitingAnswers(folder: JobFolder): Promise<WaitingAnswer[]> {
@@ -48,7 +48,7 @@ export async function countWaiting(folder: JobFolder): Promise<number> {
 }
 
 /**
- * Remembers a decision, in the folder of the job: it holds for other windows, too, and after a reload.
+ * Stores a decision in the folder of the job, so that other windows know it, too, and this one after a reload.
  * @throws errors of the file system
  */
 export async function noteReviewed(

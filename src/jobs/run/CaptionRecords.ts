@@ -24,7 +24,7 @@ import type { JobManifest } from '../jobTypes';
 import { CaptionTexts, laterRecords, notLookedUp } from './CaptionTexts';
 import { jobAuthor } from './jobAuthor';
 
-/** What a tagger or captioner wants in a caption. */
+/** What a tagger or captioner found for a caption. */
 interface FoundForCaption {
   found: FoundTags;
   /** absolute */
@@ -33,8 +33,8 @@ interface FoundForCaption {
 }
 
 /**
- * The records of a job: who wrote what in the captions that it changes, written before each of them is, and what is
- * known of them for the write mode `update`. A record that fails is said once and never stops the job.
+ * The records of a job: who wrote what in the captions that it changes, written before the caption itself; and what
+ * earlier records say, for the write mode `update`. A failure to record is reported once and never stops the job.
  */
 export class CaptionRecords {
   private readonly root: string;
@@ -43,7 +43,7 @@ export class CaptionRecords {
   private readonly author: Author;
   private readonly isOn: boolean;
   private writer: RecordWriter | undefined;
-  /** what is wanted in the captions that are about to be written, by the absolute paths of their files */
+  /** what was found for the captions that are about to be written, by the absolute paths of their files */
   private readonly found = new Map<string, FoundForCaption>();
   /** captions that were left as they are, whose records are in flight */
   private readonly seenOnes = new Set<Promise<void>>();
@@ -63,15 +63,15 @@ export class CaptionRecords {
     if (records !== 'off') this.writer = new RecordWriter(this.root, undefined, Date.now, records);
   }
 
-  /** Reads what is known of captions, where the job has to know it. @throws the signal's reason */
+  /** Reads what records say of captions, if the job needs it. @throws the signal's reason */
   async read(captions: readonly Caption[], signal: AbortSignal): Promise<void> {
     if (!this.texts.needsRecords) return;
-    // What this job takes away without a record of it would count as deleted by hand.
+    // Parts that this job removed without recording it would count as deleted by hand.
     await this.prove();
     try {
       const known = await this.texts.read(captions, signal);
       this.writer?.comesAfter(known.history.lastOfAll);
-      // Without these records the next job finds it out again.
+      // If this cannot be recorded, the next job finds it out again.
       for (const one of known.renamed) await this.writer?.move(one).catch(noop);
       const { writer } = this;
       if (writer !== undefined) {
@@ -107,7 +107,7 @@ export class CaptionRecords {
     return this.texts.textOf(caption, existing, found, options, this.writer !== undefined);
   }
 
-  /** The author of a write, with what divides the tags of the caption. */
+  /** The author of a write, with the separator of the caption's tags. */
   private authorOf(caption: Caption, existing: string): Author {
     if (this.manifest.write.mode !== 'update') return this.author;
     const separator = this.texts.separatorOf(caption, existing);
@@ -137,7 +137,7 @@ export class CaptionRecords {
     if (first === undefined) return noop;
     const sized = { ...first, ...(info === undefined ? {} : { pictureSize: info.size }) };
     try {
-      // Together, so that they share a flush; in their order.
+      // Written at once, so that they share one flush; they keep this order.
       const ends = await Promise.all([sized, ...rest].map((entry) => writer.write(entry)));
       return () => {
         for (const end of ends) end();
@@ -149,8 +149,8 @@ export class CaptionRecords {
   }
 
   /**
-   * Records a caption that the job looked at and left as it is, where a person did something in it that no record says:
-   * after later edits nobody could tell that any more. Does not throw; nothing waits for it but {@link close}.
+   * Records a caption that the job read and did not change, if a person edited it without a record: after later edits,
+   * nobody could tell that any more. Does not throw; nothing waits for it but {@link close}.
    */
   seen(caption: Caption): void {
     const { writer, root, texts } = this;
@@ -186,16 +186,16 @@ export class CaptionRecords {
     await writer?.close();
   }
 
-  /** Ends the record, and tidies up where there are many. Does not throw. */
+  /** Ends the record, and merges files of records if there are many. Does not throw. */
   async close(): Promise<void> {
     await Promise.all(this.seenOnes);
     if (this.writer === undefined) return;
     await this.writer.close();
-    // Files that cannot be merged are read one by one.
+    // No harm: files that cannot be merged are read one by one.
     await compactRecords(this.root).catch(noop);
   }
 
-  /** Says once for each dataset that there is a new folder in it. */
+  /** Tells the user, once per dataset, about the new folder in it. */
   private begin(): void {
     if (this.isBegun) return;
     this.isBegun = true;
@@ -215,12 +215,12 @@ export class CaptionRecords {
   }
 }
 
-/** The tags and sentences of a text, as what a captioner wants in a caption. */
+/** The tags and sentences of a text as parts that a captioner gave. */
 function partsOf(text: string, separator: string | undefined): FoundTags {
   return { tags: captionParts(text, separator).map((part) => part.text) };
 }
 
-/** What the user wants in every caption by name: that is the user's, whoever writes it. */
+/** The tags that the options add to every caption: they count as the user's, whoever writes them. */
 function askedFor(job: JobManifest): string[] {
   if ('tagger' in job) return job.options.addedTags;
   const { trigger } = job.captioner.profile;

@@ -17,20 +17,20 @@ import { captionWithTags } from '../../tags/writeTags';
 import type { Found } from '../captionJob';
 import type { JobCaptioner, JobManifest } from '../jobTypes';
 
-/** What is to be known of a job for its texts. */
+/** What has to be known of a job to make its texts. */
 export interface TextsOfJob extends Pick<JobManifest, 'root' | 'write'> {
   /** of a job by a captioner */
   captioner?: JobCaptioner;
 }
 
 /**
- * The new texts of captions as a job writes them: for the write mode `update` by what is recorded of who wrote what. Of
- * a captioner also what it is asked about an image. Writes nothing.
+ * The new texts of captions as a job writes them: in the write mode `update` by the records of who wrote what. For a
+ * captioner also the prompt for an image. Writes nothing.
  */
 export class CaptionTexts {
-  /** beside whose images the records lie, absolute */
+  /** the folder that has the records beside its images, absolute */
   readonly root: string;
-  /** whether the records say what a caption becomes, or what a captioner is asked */
+  /** whether new texts, or the prompts of a captioner, depend on records */
   readonly needsRecords: boolean;
   private readonly updates: boolean;
   private known: KnownHistory | undefined;
@@ -46,8 +46,8 @@ export class CaptionTexts {
 
   /**
    * Reads what is known of captions.
-   * @returns also what no record says yet
-   * @throws errors of the disk: then what captions have counts as written by hand; the signal's reason
+   * @returns also changes that are not recorded yet
+   * @throws errors of the disk: then all existing text counts as written by hand; the signal's reason
    */
   async read(captions: readonly Caption[], signal: AbortSignal): Promise<KnownHistory> {
     const present = captions.map((caption) => {
@@ -59,7 +59,7 @@ export class CaptionTexts {
   }
 
   /**
-   * Reads what is known of captions, where their texts need it, for what is only looked at.
+   * Reads what records say of captions, if their texts depend on it, without writing anything later.
    * @param onNote called with a sentence if the records of the dataset could not be read
    * @throws the signal's reason
    */
@@ -81,32 +81,33 @@ export class CaptionTexts {
 
   /**
    * Makes the new text of a caption.
-   * @param mayRemove whether what machines wrote may go: where that is not recorded, it would count as deleted by hand
+   * @param mayRemove whether parts that machines wrote may be removed: if that is not recorded, they would count as
+   *   deleted by hand
    */
   textOf(caption: Caption, existing: string, found: Found, options: WriteOptions, mayRemove = true): string {
-    // What was deleted by hand from a caption that is empty by now does not come back either.
+    // Also in a caption that is empty now, parts that were deleted by hand do not come back.
     const isUpdate = options.mode === 'update' || (this.updates && isEmptyCaption(existing));
     const isTags = 'tags' in found;
     if (!isUpdate && isTags) return captionWithTags(existing, found.tags, options);
     const origins = isUpdate ? this.sureOrigins(caption, existing, mayRemove) : originsByHand(existing);
-    // A caption keeps what divides its tags, whatever later jobs put between theirs.
+    // A caption keeps its own separator, whatever that of later jobs is.
     const { separator = options.separator } = origins;
     const how: WriteOptions = isUpdate ? { ...options, mode: 'update', separator } : options;
     if (isTags) return updatedCaption(existing, origins, found.tags, how);
     return captionWithProse(existing, this.outputOf(caption, existing, found.prose), origins, how);
   }
 
-  /** What divides the tags of a caption, by its records or as this job writes. */
+  /** The separator of a caption's tags: by its records, else that of this job. */
   separatorOf(caption: Caption, existing: string): string {
     return this.originsOf(caption, existing).separator ?? this.job.write.separator;
   }
 
-  /** Whether records say what a caption holds, or it is not known what they say. */
+  /** Whether records explain what a caption holds; also true if they were not read. */
   isExplained(caption: Caption): boolean {
     return this.known?.history.explains(this.pathOf(caption), caption.text) ?? true;
   }
 
-  /** What a captioner is asked about an image. @throws PromptError if a placeholder has nothing for it */
+  /** The prompt of a captioner for an image. @throws PromptError if a placeholder has nothing for it */
   promptOf(caption: Caption, image: string): string {
     const { captioner } = this.job;
     return fillPrompt(captioner?.profile.prompt ?? '', this.valuesOf(caption, image));
@@ -142,7 +143,7 @@ export class CaptionTexts {
     };
   }
 
-  /** The tags of a caption. What a captioner wrote is none, even where it ends without a full stop. */
+  /** The tags of a caption. Prose of a captioner does not count, even where it ends without a full stop. */
   private tagsOf(text: string, { parts: origins }: CaptionOrigins): string[] {
     const parts = captionParts(text, this.job.write.separator);
     return parts.flatMap(({ kind, text: part }, index) =>
@@ -167,13 +168,13 @@ export class CaptionTexts {
   }
 }
 
-/** Whether the words of a captioner need to know who wrote what. */
+/** Whether the prompt or template of a captioner depends on who wrote what. */
 function asksForOrigins({ profile: { prompt, output } }: JobCaptioner): boolean {
   const names = [...placeholdersOf(prompt), ...placeholdersOf(output.template)];
   return names.some((name) => name === 'origin:hand' || name === 'tags' || name.startsWith('tags:'));
 }
 
-/** What is said where records could not be read. */
+/** The message if records could not be read. */
 export function notLookedUp(thrown: unknown): string {
   return l10n.t(
     'Who wrote what could not be looked up ({0}): what the captions have counts as written by hand, and tags are only added.',
@@ -181,7 +182,7 @@ export function notLookedUp(thrown: unknown): string {
   );
 }
 
-/** What is said where a later version has written records; undefined where none has. */
+/** The message if a later version of the program wrote records; undefined if none did. */
 export function laterRecords({ history }: KnownHistory): string | undefined {
   const [later] = history.laterFiles;
   if (later === undefined) return undefined;

@@ -63,7 +63,7 @@ export abstract class JobRunBase {
     return this.current;
   }
 
-  /** Whether it was stopped, or has only its last state left to write. */
+  /** Whether it was stopped, or only its final state is left to be written. */
   get isEnding(): boolean {
     return this.stopped !== undefined || this.current.status !== 'running';
   }
@@ -101,7 +101,7 @@ export abstract class JobRunBase {
     }
   }
 
-  /** Looks whether the job is still this run's; must be called before each write. @throws JobError JOB_TAKEN */
+  /** Checks whether this run still has the job; must be called before each write. @throws JobError JOB_TAKEN */
   protected async checkLock(): Promise<void> {
     await this.lock?.check();
   }
@@ -159,7 +159,7 @@ export abstract class JobRunBase {
     this.update(jobInfo(this.manifest, state, false));
     // The state is another run's by now.
     if ((await this.lock?.isOurs()) === false) return;
-    // A full disk may not take the state. Then the job shows as interrupted, with the counts of its journal.
+    // On a full disk the state may not be written. Then the job shows as interrupted, with the counts of its journal.
     await this.folder.writeState(state).catch(() => undefined);
   }
 }

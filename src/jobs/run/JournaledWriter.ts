@@ -16,7 +16,7 @@ const retryPauses = [100, 500, 2000];
  * so that after a crash every write can be completed or reverted. Retries a disk that does not answer.
  */
 export class JournaledWriter implements FileWriter {
-  /** files that held the very content that was to be written */
+  /** files that already held the content to be written */
   private readonly unwritten = new Set<string>();
 
   constructor(
@@ -24,7 +24,7 @@ export class JournaledWriter implements FileWriter {
     private readonly journal: Pick<JobJournal, 'append'>,
     /** the index in the job of the image to whose caption a file belongs, by the file's absolute path */
     private readonly indexOf: (file: string) => number | undefined,
-    /** looks before each write whether the job is still this run's, and throws if it is not */
+    /** checks before each write whether this run still has the job, and throws if not */
     private readonly check: () => Promise<void>,
     /** records who is about to write what; it never throws. @returns to be called when the file was written */
     private readonly record: (write: FileWrite) => Promise<() => void> = () => Promise.resolve(noop),
@@ -32,7 +32,7 @@ export class JournaledWriter implements FileWriter {
 
   /**
    * Whether a file held the content already when it was to be written: somebody else wrote the same, such as another
-   * job, and it is not this job's to take back.
+   * job, and reverting this job must not undo that.
    */
   wasThere(file: string): boolean {
     return this.unwritten.has(file);
@@ -52,7 +52,8 @@ export class JournaledWriter implements FileWriter {
     }
     this.unwritten.delete(write.file);
     const previous = write.expected === null ? null : Buffer.from(write.expected as string).toString('base64');
-    // Both have to be there before the file is touched, and neither waits for the other's disk.
+    // Journal and record have to be on disk before the file is touched; they may be on different disks, so write both
+    // at once.
     const recorded = this.record(write);
     try {
       // Flushed only if the write destroys something: of a new file it is known that there was nothing before.
@@ -79,7 +80,7 @@ export class JournaledWriter implements FileWriter {
 }
 
 async function holds({ file, content }: FileWrite): Promise<boolean> {
-  // What cannot be read is the writer's to explain.
+  // If the file cannot be read, the writer throws a better error.
   const bytes = await readIfThere(file).catch(() => undefined);
   return bytes !== undefined && captionHash(bytes) === captionHash(content);
 }

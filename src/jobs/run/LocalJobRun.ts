@@ -62,7 +62,7 @@ export class LocalJobRun extends JobRunBase {
   /** the providers that the models ran on when they were loaded */
   private providers = '';
   private folderWarning: string | undefined;
-  /** what else is to be known of this run, shown with what it runs on */
+  /** other notes about this run, shown beside the providers */
   private readonly notes: JobState['execution'] = [];
   /** of the captions before the job */
   private snapshot: Promise<void> = Promise.resolve();
@@ -115,7 +115,7 @@ export class LocalJobRun extends JobRunBase {
     }
     Object.assign(state, countOutcomes(images, records));
     await this.folder.writeState(state);
-    // While the tagger is loaded. What is resumed has one, from before it wrote anything.
+    // In parallel with loading the tagger. A resumed job has a snapshot from before its first write.
     if (records.size === 0) this.snapshot = this.takeSnapshot();
     this.update({ ...jobInfo(this.manifest, state, false), message: this.beginning });
   }
@@ -214,7 +214,7 @@ export class LocalJobRun extends JobRunBase {
     return opened;
   }
 
-  /** Says what the job runs on, and what else is to be known of this run. */
+  /** Shows the providers and the notes of this run. */
   private showExecution(): void {
     const { folderWarning, state } = this;
     if (folderWarning !== undefined) {
@@ -247,7 +247,7 @@ export class LocalJobRun extends JobRunBase {
     this.note(withoutSnapshot(problem));
   }
 
-  /** Says something with what the job runs on, where it stays until the next run. */
+  /** Adds a note that is shown beside the providers until the next run. */
   private note(note: JobState['execution'][number]): void {
     this.notes.push(note);
     if (this.state.execution.length === 0) return;
@@ -294,7 +294,7 @@ export class LocalJobRun extends JobRunBase {
   private async watchProvider(setup: TaggerSetup): Promise<void> {
     const now = await this.options.tagger.request('loadTagger', { setup }, this.signal).catch(() => undefined);
     if (now === undefined || providersOf(now) === this.providers || this.signal.aborted) return;
-    // The last that is not used was in use until now.
+    // The last entry of `notUsed` is the provider that was used until now.
     const why = now.models.flatMap(describeNotUsed).at(-1);
     this.fault = new JobFaultError(
       'PROVIDER_LOST',
@@ -329,7 +329,7 @@ export class LocalJobRun extends JobRunBase {
   }
 }
 
-/** For a job that has only its end to write. */
+/** Stands in for the tagger if no image is left. */
 const nothingLeft: RunTagger = { makeTags: () => Promise.reject(new Error('Nothing is left to do.')), imagesInWork: 1 };
 
 function providersOf({ models }: TaggerDescription): string {

@@ -90,7 +90,7 @@ export async function captionWork(work: CaptionWork): Promise<JobResult> {
     signal,
   );
   const positions = new Map(images.map(({ path: image }, position) => [image, position]));
-  // The path of a caption may be that of another image, where both are links to one file.
+  // Two captions may be links to one file, so a path may belong to another image, too.
   for (const { path: image, caption } of targets) {
     captions.set(dataset.absolute(caption.path), positions.get(image) ?? -1);
   }

@@ -3,8 +3,8 @@ import { inSlices } from '../../base/inSlices';
 import { CaptionTexts, type TextsOfJob } from './CaptionTexts';
 
 /**
- * The images about which a captioner cannot be asked, as a placeholder of its prompt has nothing for them: to be said
- * before a job is begun.
+ * The images about which a captioner cannot be asked, as a placeholder of its prompt has nothing for them. For a
+ * warning before a job starts.
  * @param onNote called with a sentence if the records of the dataset could not be read
  * @returns by the placeholder, such as `{tags}`; empty if there is none
  * @throws the signal's reason

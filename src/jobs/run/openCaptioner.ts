@@ -19,15 +19,16 @@ export interface CaptionerWork {
   onLog?: (line: string) => void;
 }
 
-/** A captioner that is ready, with what its servers are. */
+/** A captioner that is ready to be asked, with what its servers reported. */
 export interface OpenCaptioner extends RunTagger {
   reports: readonly EndpointReport[];
   close: () => Promise<void>;
 }
 
 /**
- * Opens a captioner for a job, or for a few images that are only tried: both ask in the very same way. Its servers are
- * tried first with one small picture, so that what no image is to blame for is said before any is asked about.
+ * Opens a captioner for a job, or for a few images that are only tried: both ask in the same way. Its servers are
+ * first tried with one small picture, so that a problem that is no fault of the images is reported before any of them
+ * is sent.
  * @param texts of the captions, which say what is asked about an image
  * @throws CaptionerError for an address; JobFaultError if it works at none of its servers; the signal's reason
  */
@@ -63,14 +64,14 @@ export async function openCaptioner(work: CaptionerWork, texts: CaptionTexts): P
 }
 
 /**
- * @throws JobFaultError where something is wrong with every server that does not pass by itself. One that is away may
- *   come back: it is waited for, as while the job runs
+ * @throws JobFaultError if every server has a permanent problem. One that cannot be reached may come back: it is
+ *   waited for, as while the job runs
  */
 function refuseUnusable(reports: readonly EndpointReport[]): void {
   const wrong = reports.map(({ problems }) => problems.filter(({ fatal, kind }) => fatal && kind !== 'unreachable'));
   if (wrong.length === 0 || !wrong.every((problems) => problems.length > 0)) return;
   const words = [...new Set(wrong.flat().map(({ text }) => text))].join(' ');
-  // The cause is what is wrong alone, for those who have nothing to resume.
+  // The cause has the problem alone, for callers that have no job to resume.
   throw new JobFaultError('CAPTIONER_FAILED', l10n.t('{0} When that is mended, resume.', words), new Error(words));
 }
 

@@ -9,7 +9,7 @@ import type { FoundTags } from '../../tags/FoundTags';
 import type { JobManifest } from '../jobTypes';
 import { CaptionTexts } from './CaptionTexts';
 
-/** A job that is only looked at. */
+/** The parameters of a dry run of a job. */
 export interface CaptionPreviewWork
   extends Pick<JobManifest, 'mode' | 'write'>, Pick<JobOptions, 'onOutcome' | 'onProgress' | 'signal'> {
   /** it is loaded */

@@ -47,9 +47,9 @@ export async function previewRevert(folder: JobFolder): Promise<RevertPreview> {
  * job created. Idempotent. A file that the job wrote several times, as captions of several images are links to it, is
  * taken back write by write.
  * @param options.shown the version of the preview that the user agreed to; undefined if nobody was asked
- * @throws JobError JOB_BUSY with the name of the process that has the job, JOB_TAKEN if it has it by now, JOB_CHANGED
- *   if it wrote more than was shown: then nothing is reverted; the signal's reason: files reverted so far stay
- *   reverted, and calling again resumes
+ * @throws JobError JOB_BUSY with the name of the process that has the job, JOB_TAKEN if it took the lock meanwhile,
+ *   JOB_CHANGED if it wrote more than was shown: then nothing is reverted; the signal's reason: files reverted so far
+ *   stay reverted, and calling again resumes
  */
 export async function revertJob(
   folder: JobFolder,
@@ -65,7 +65,7 @@ export async function revertJob(
     if (options.shown !== undefined && options.shown !== versionOf(journal)) throw wroteMore(folder);
     const intents = [...journal].flatMap(([index, { intent, outcome }]) => {
       const image = images[index];
-      // Of one that was kept, the write was refused.
+      // For an image that was kept, the write was refused.
       const isNone = intent === undefined || outcome === 'kept' || image === undefined;
       return isNone ? [] : [{ image: image.path, intent }];
     });
@@ -94,7 +94,7 @@ export async function revertJob(
           },
           { concurrency: maxFilesInFlight, signal: options.signal },
         );
-        // What changed it since may have been this job, by another link to the file: that is taken back by now.
+        // The file may have been changed since by this job, through another link; that write is reverted already.
         open = changed;
       }
     });
@@ -113,7 +113,7 @@ export async function revertJob(
   }
 }
 
-/** Who takes the job back, as records name it: nothing of thresholds and separators, as nothing is found. */
+/** The author of a revert, as it is named in records: without thresholds and separator, as nothing is tagged. */
 function authorOfRevert(job: JobManifest): Author {
   const { by, name = '' } = jobAuthor(job);
   return { by, name, job: job.id };
@@ -122,7 +122,7 @@ function authorOfRevert(job: JobManifest): Author {
 function versionOf(records: ReadonlyMap<number, ImageRecord>): string {
   const hash = createHash('sha256');
   for (const [index, { intent }] of records) {
-    // Journals only grow: where the previous content stands says which one it is.
+    // Journals only grow, so the place of the previous content identifies the intent.
     if (intent !== undefined) hash.update(JSON.stringify([index, intent.written, intent.previous]));
   }
   return hash.digest('hex');

@@ -24,7 +24,7 @@ export async function snapshotBeforeJob(manifest: JobManifest, signal: AbortSign
   }
 }
 
-/** What is said of a job without a snapshot, with what it runs on. */
+/** The note that a job has no snapshot, shown beside its providers. */
 export function withoutSnapshot(problem: string): { runsOn: string; notUsed: string[] } {
   return { runsOn: l10n.t('No snapshot of the captions was made before the job'), notUsed: [problem] };
 }

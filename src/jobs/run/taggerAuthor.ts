@@ -1,7 +1,7 @@
 import { coreOf } from '../../tags/captionGrammar';
 import type { JobTagger } from '../jobTypes';
 
-/** A tagger as a record of who wrote what names it. */
+/** A tagger as the author of an entry in the records. */
 export interface TaggerAuthor {
   by: 'tagger';
   name: string;
@@ -9,7 +9,7 @@ export interface TaggerAuthor {
   separator?: string;
 }
 
-/** A tagger as the author of what it writes. @param separator what it writes between two tags */
+/** Makes the author of what a tagger writes. @param separator between two of its tags */
 export function taggerAuthor({ name, setup }: Pick<JobTagger, 'name' | 'setup'>, separator: string): TaggerAuthor {
   return {
     by: 'tagger',

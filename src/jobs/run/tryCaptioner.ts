@@ -23,10 +23,10 @@ export interface CaptionerTrial
 }
 
 /**
- * Asks a captioner about some images in the very way of a job, and writes nothing: no caption, no record, no job.
+ * Asks a captioner about some images exactly as a job does, and writes nothing: no caption, no record, no job.
  * @param dataset that of the targets
- * @throws CaptionerError or JobFaultError where the captioner cannot be used at all; the signal's reason while it
- *   begins
+ * @throws CaptionerError or JobFaultError where the captioner cannot be used at all; the signal's reason if aborted
+ *   before the first image
  */
 export async function tryCaptioner(
   dataset: Dataset,

@@ -3,12 +3,12 @@ import type { CaptionerProfile } from './captionerProfile';
 export const presetNames = ['general', 'qwen3-vl', 'joycaption', 'toriigate'] as const;
 export type PresetName = (typeof presetNames)[number];
 
-/** What a preset says: all of a profile but whose it is and where it runs. */
+/** A preset: a profile without its name and endpoints. */
 export type CaptionerPreset = Omit<CaptionerProfile, 'name' | 'endpoints'>;
 
 /**
- * Openings that say nothing of the picture. `(a|b)` is one of several words, `*` some words of the same sentence; see
- * `captioner/answer/openings`. What says something, as "This watercolor shows", is none.
+ * Openings that say nothing about the picture. `(a|b)` is one of several words, `*` some words of the same sentence;
+ * see `captioner/answer/openings`. An opening with information, such as "This watercolor shows", is not among them.
  */
 export const usualOpenings: readonly string[] = [
   '(Sure|Certainly|Of course|Absolutely)(!|.|,)',
@@ -67,8 +67,8 @@ export const captionerPresets: Readonly<Record<PresetName, CaptionerPreset>> = {
     ...general,
     // The system prompt of its model card, as it stands there.
     system: "You are image captioning expert. Describe user's picture according to requested format and instructions.",
-    // The form it is trained on, with its own headers in its own English (model card of ToriiGate 0.5); tags stand
-    // under a header of theirs, as anywhere else they confuse it: `field.md` A.2.
+    // The form it is trained on, with the headers and the wording of its training (model card of ToriiGate 0.5); tags
+    // are under a separate header, as they confuse it anywhere else: `field.md` A.2.
     prompt: [
       '# Captioning format:',
       'The caption for image should be quite short without long purple prose and slop. Cover main objects and details.',
@@ -79,7 +79,7 @@ export const captionerPresets: Readonly<Record<PresetName, CaptionerPreset>> = {
       '# Characters on picture:',
       'Avoid to guess names for characters.',
     ].join('\n'),
-    // No sampling of its own is known, so the server's holds. Its base, Qwen3.5, thinks unless it is told not to
+    // No sampling is known for it, so the server's default is used. Its base, Qwen3.5, thinks unless it is told not to
     // (vLLM, `field.md` B.1).
     sampling: { maxTokens: 512, extra: { chat_template_kwargs: { enable_thinking: false } } },
   },

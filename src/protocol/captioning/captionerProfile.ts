@@ -13,11 +13,11 @@ export interface Sampling {
   extra?: Record<string, unknown>;
 }
 
-/** What is made of a model's answer before it is written. */
+/** How a model's answer becomes the text that is written. */
 export interface OutputRules {
   /** the text of the file, with `{prose}`, `{tags}` and `{trigger}`, such as `{tags}. {prose}` */
   template: string;
-  /** openings that say nothing of the picture, such as `The image shows`, which are taken off an answer */
+  /** openings that say nothing about the picture, such as `The image shows`, which are removed from answers */
   openings: string[];
   /** the language of an answer, as in BCP 47, that is not flagged; empty for any */
   language: string;
@@ -54,5 +54,5 @@ export interface CaptionerProfile {
 export const flagReasons = ['refused', 'thinking', 'truncated', 'loop', 'empty', 'language', 'odd'] as const;
 export type FlagReason = (typeof flagReasons)[number];
 
-/** What became of a model's answer: the prose that it is, or why it is none, with what was said as it came. */
+/** What became of a model's answer: the prose in it, or why there is none, with the raw answer. */
 export type CaptionAnswer = { prose: string } | { flagged: FlagReason; text: string };

@@ -31,14 +31,14 @@ export const promptPlaceholders: readonly string[] = [
 /** What the text of a caption file can hold in braces. */
 export const outputPlaceholders: readonly string[] = ['prose', 'tags', 'trigger'];
 
-/** What is wrong with a prompt, in sentences for the user; empty where nothing is. */
+/** The problems of a prompt, in sentences for the user. */
 export function promptProblems(template: string): string[] {
   return template.trim() === ''
     ? [l10n.t('The prompt is empty: say what the model shall write about a picture.')]
     : unknownPlaceholders(template, promptPlaceholders);
 }
 
-/** What is wrong with a template of the text of a caption file, in sentences for the user; empty where nothing is. */
+/** The problems of a template of a caption file, in sentences for the user. */
 export function outputProblems(template: string): string[] {
   const problems = unknownPlaceholders(template, outputPlaceholders);
   const proses = templateParts(template).filter(({ kind, text }) => kind === 'placeholder' && text === 'prose').length;

@@ -7,7 +7,7 @@ import type { CaptionerProfile, OutputRules, Sampling } from './captionerProfile
 import { languageModelOf } from './languageModelAddress';
 import { outputProblems, promptProblems } from './placeholders';
 
-/** What was read of a list of captioners. */
+/** The captioners of a list, and its problems. */
 export interface ReadCaptioners {
   /** those that can be used, in their order */
   profiles: CaptionerProfile[];
@@ -15,7 +15,7 @@ export interface ReadCaptioners {
   problems: string[];
 }
 
-/** A value that is looked at, what it has to be, and in what words. */
+/** How a field is checked, and the words for what it has to be. */
 interface Field {
   schema: v.GenericSchema;
   /** the end of the sentence "The field must be …" */
@@ -75,7 +75,7 @@ const samplingFields: Readonly<Record<string, Field>> = {
 
 const outputFields: Readonly<Record<string, Field>> = { template: text, openings: list, language: text };
 
-/** Fields of the request that a captioner has words of its own for. */
+/** Fields of the request for which a captioner has fields under other names. */
 const ownFields = ['model', 'messages', 'stream', 'max_tokens', 'max_completion_tokens', 'n'];
 
 /** Names under which people keep keys: they would be read by everyone who reads the settings. */
@@ -83,8 +83,8 @@ const secretName = /^(?:api[-_]?key|key|token|password|secret|authorization|bear
 
 /**
  * Reads captioners that were written by hand: the setting `datasetCaptions.captioners`, or a file with the same list.
- * Each needs a name and endpoints; what else it does not say comes from its preset. One that cannot be used is left out
- * and said in a problem; a field that nobody knows is said, too, and changes nothing.
+ * Each needs a name and endpoints; fields that it does not have come from its preset. One that cannot be used is left
+ * out and reported as a problem; an unknown field is reported, too, and changes nothing.
  * @param value anything: settings.json is not checked
  */
 export function readCaptioners(value: unknown): ReadCaptioners {
@@ -138,13 +138,13 @@ class Problems {
     this.sentences.push(l10n.t('{0} is left out: {1} {2}.', this.whose, field, problem));
   }
 
-  /** What is wrong with a field in sentences of its own. */
+  /** Adds a problem of a field that has its own sentence. */
   addSentence(field: string, sentence: string): void {
     this.isUsable = false;
     this.sentences.push(l10n.t('{0} is left out: {1}: {2}', this.whose, field, sentence));
   }
 
-  /** Looks at the kinds and ranges of values, and for fields that nobody knows. */
+  /** Checks types and ranges of values, and reports unknown fields. */
   check(values: Record<string, unknown>, fields: Readonly<Record<string, Field>>, prefix: string): void {
     for (const [name, value] of Object.entries(values)) {
       const field = Object.hasOwn(fields, name) ? fields[name] : undefined;

@@ -14,7 +14,7 @@ const placeholder = /\{\s*(\p{L}[\p{L}\p{N}_-]*)\s*(?::\s*(\p{L}[\p{L}\p{N}_ -]*
  * `{"a": {"b": 1}}` begins with no `{{`, as JSON never does.
  */
 export function templateParts(template: string): TemplatePart[] {
-  // What looks doubled and has no partner is read again, as single braces.
+  // A double brace that is not closed is read again as two single ones.
   const single = new Set<number>();
   for (;;) {
     const { parts, alone } = partsWith(template, single);

@@ -2,7 +2,7 @@ import { heartbeatInterval, type Work } from '../tagging/heartbeat';
 
 /** How long a child may keep its requests waiting, in milliseconds. */
 export interface HealthLimits {
-  /** interval at which it is looked at; everything is counted in these, not by the clock: see {@link ChildHealth} */
+  /** interval of the checks; all other times are counted in these, not by the clock: see {@link ChildHealth} */
   look: number;
   /** without a heartbeat: the process is stopped */
   silent: number;

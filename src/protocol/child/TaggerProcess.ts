@@ -332,7 +332,7 @@ function afterLastMessage(child: ChildProcess, listener: () => void): void {
 function followHeartbeat(child: ChildProcess, health: ChildHealth): void {
   const pipe = child.stdio[heartbeatDescriptor];
   if (pipe === null || pipe === undefined || !('read' in pipe)) return;
-  // A child that is ended may break it; its end is told by the child itself.
+  // A child that is ended may break the pipe; its `exit` event reports the end.
   pipe.on('error', () => undefined);
   createInterface({ input: pipe }).on('line', (line) => {
     const work = parseHeartbeat(line);

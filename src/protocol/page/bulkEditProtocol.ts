@@ -72,7 +72,7 @@ export interface CaptionTotals {
   keeps: number;
 }
 
-/** What a preview of a job says beside its changes. */
+/** Facts about the previewed job, shown beside its changes. */
 export interface CaptioningSummary {
   /** of the job, such as `Caption All` */
   label: string;

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { ParamsOf } from '../channel/Channel';
 import { checksOf, count, finite, nothing, texts } from '../channel/checks';
 import type { HostRequests, WebviewEvents } from './gridProtocol';
+import { sortKeys } from './imageSort';
 
 const path = v.string();
 const onePath = v.object({ path });
@@ -15,7 +16,7 @@ const picture = v.object(pictureEntries);
 const region = v.object({ left: finite, top: finite, width: finite, height: finite });
 /** Schema of the sort order of images. */
 export const sort = v.object({
-  key: v.picklist(['name', 'modified', 'fileSize', 'imageSize', 'captionLength', 'tagCount']),
+  key: v.picklist(sortKeys),
   descending: v.boolean(),
 });
 const selectCommand = v.variant('kind', [

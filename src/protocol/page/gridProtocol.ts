@@ -46,7 +46,7 @@ export interface JobView {
   kept: number;
   /** images whose answers by a captioner were not written, but wait for a person to look at them */
   flagged: number;
-  /** whether those can be gone through now; absent for no */
+  /** whether those can be reviewed now; absent for no */
   isReviewable?: boolean;
   /** one line: what the job is doing now, or how it ended */
   message: string;

@@ -18,9 +18,9 @@ export interface PartGroup extends Omit<PartMark, 'text' | 'score'> {
   parts: (readonly [text: string, score?: number])[];
 }
 
-/** Who wrote what of a caption, as the host knows it. */
+/** Who wrote what in a caption, as far as the host knows. */
 export interface CaptionMarks {
-  /** the caption that this is said of, as a digest by `textDigest` */
+  /** a digest of the caption that this is about, by `textDigest` */
   digest: number;
   groups: PartGroup[];
 }
@@ -28,7 +28,7 @@ export interface CaptionMarks {
 /** Requests from the webview to the host about who wrote what. */
 export interface OriginRequests {
   /**
-   * Who wrote what of the captions of images; null for one that is not known or cannot be read.
+   * Who wrote what in the captions of images; null for one that is unknown or cannot be read.
    * @returns null where there are no records, so that nothing is known of any caption
    */
   getMarks(params: { paths: string[] }): { marks: (CaptionMarks | null)[] | null };

@@ -8,7 +8,7 @@ export interface AskableCaptioner {
   temperature: number | null;
 }
 
-/** The flagged answers of a job, as they are gone through. */
+/** The state of a review of the flagged answers of a job. */
 export interface ReviewSummary {
   /** of this review; a newer one of the same grid has another */
   id: number;
@@ -20,7 +20,7 @@ export interface ReviewSummary {
   count: number;
   /** how many of them wait now */
   waiting: number;
-  /** where the user was when the page went */
+  /** the position of the shown answer, restored when the page is made anew */
   at: number;
   /** who can be asked again, the job's captioner first */
   captioners: AskableCaptioner[];
@@ -40,12 +40,12 @@ export interface ReviewRow {
 
 /** An answer with all that is shown of it. */
 export interface ReviewedAnswer extends ReviewRow {
-  /** what the model said; only the beginning of one that is very long */
+  /** the answer of the model; only the beginning of a very long one */
   text: string;
   isCut: boolean;
   /** who said it, where another than the job's captioner was asked again; undefined for the job's own answer */
   askedAgain?: string;
-  /** whether it was asked again and this answer is none of those that are flagged */
+  /** whether this is a new answer that is not flagged */
   isGood: boolean;
   /** the caption as it stands now, with LF line ends */
   caption: string;
@@ -70,7 +70,7 @@ export interface Reviewed {
 export interface AnswerToTake {
   id: number;
   index: number;
-  /** the text after changes; null for what the model said */
+  /** the edited text; null for the unchanged answer */
   text: string | null;
   /** the caption as the user saw it: if it holds something else by now, nothing is written */
   caption: string;

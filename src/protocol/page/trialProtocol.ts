@@ -6,7 +6,7 @@ export interface TriedCaptioner {
   words: TrialWords;
 }
 
-/** What a captioner is asked, as far as it is edited where it is tried. */
+/** The words of a captioner that can be edited in a trial. */
 export interface TrialWords {
   /** instructions before the prompt; empty for none */
   system: string;
@@ -45,7 +45,7 @@ export interface TrialSummary {
   trial: Trial;
 }
 
-/** What is wrong with the words of a trial before anything is asked. */
+/** The problems of the words of a trial, before anything is sent. */
 export interface TrialProblems {
   /** in sentences; nothing can be asked while there are any */
   problems: string[];
@@ -53,11 +53,11 @@ export interface TrialProblems {
   missing: string[][];
 }
 
-/** What became of a trial on one image. Nothing is written. */
+/** The result of a trial on one image. Nothing is written. */
 export type TrialResult =
   /** what the caption file would hold if it were empty */
   | { state: 'caption'; text: string }
-  /** what a job would not write: why, in words, and what the model said */
+  /** a job would flag it: the reason in words, and the answer */
   | { state: 'flagged'; reason: string; text: string }
   /** placeholders that have nothing for this image, with their braces */
   | { state: 'missing'; placeholders: string[] }
@@ -73,7 +73,7 @@ export interface TrialRequests {
   tryOnImage(params: { id: number; trial: Trial; index: number }): TrialResult;
   /** Makes the words those of the captioner, in the user's settings. */
   useTrial(params: { id: number; trial: Trial }): { captioners: TriedCaptioner[] };
-  /** Selects the captioner and goes on with captioning. */
+  /** Selects the captioner and continues with the captioning command. */
   captionAfterTrial(params: { id: number; captioner: string }): undefined;
   /** The user closed the dialog. */
   dropTrial(params: { id: number }): undefined;

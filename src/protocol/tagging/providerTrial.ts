@@ -17,7 +17,7 @@ export interface TrialArgument extends TrialRequest {
   parent: number;
 }
 
-/** What that process says, in this order; it may fail at any time. */
+/** The messages of that process, in this order; it may fail at any time. */
 export type TrialMessage =
   /** the first run is over, which compiles and allocates */
   | { step: 'proven'; scores: Float32Array; milliseconds: number }

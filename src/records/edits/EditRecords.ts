@@ -9,11 +9,11 @@ import { hasRecords, recordFolderOf, recordRootOf } from '../recordFolder';
 import { RecordTail } from './RecordTail';
 import { RecordWriter, type Recorded } from '../RecordWriter';
 
-/** What the records of an open dataset have to say to its user. */
+/** Messages of the records of an open dataset for its user. */
 export interface EditRecordsNews {
   /** the first record of the dataset is about to be written. @param folder the new one, absolute */
   onFirst(folder: string): void;
-  /** records cannot be written, and are not from now on */
+  /** records cannot be written, so nothing is recorded from now on */
   onProblem(error: unknown): void;
 }
 
@@ -24,12 +24,12 @@ interface FoundText {
   when: number;
 }
 
-/** Time for a job or another window to say what it wrote, and for the program to come to its end, in milliseconds. */
+/** How long to wait for a job or another window to record what it wrote, and for other programs to finish, in ms. */
 const settlePause = 2000;
 
 /**
  * The records of one open dataset: who edited its captions in this window, and what other programs changed. One file,
- * made with the first entry. Records that fail stop nothing: what they would have said counts as written by hand.
+ * made with the first entry. A failure to record stops nothing: unrecorded changes count as written by hand.
  */
 export class EditRecords {
   /** where the records lie; undefined while there are none to write */
@@ -44,7 +44,8 @@ export class EditRecords {
 
   /**
    * @param folder of the dataset, absolute
-   * @param pause for tests: changes by other programs are looked at when none has come for this time, in milliseconds
+   * @param pause for tests: debounce: changes by other programs are recorded when none has come for this time, in
+   *   milliseconds
    */
   constructor(
     private readonly folder: string,
@@ -74,7 +75,7 @@ export class EditRecords {
     if (entries.length === 0 || root === undefined) return noop;
     const writer = (this.writer ??= this.newWriter(root));
     try {
-      // Together, so that they share a flush; in their order.
+      // Written at once, so that they share one flush; they keep this order.
       const ends = await Promise.all(entries.map((entry) => writer.write(entry)));
       return () => {
         for (const end of ends) end();
@@ -110,7 +111,8 @@ export class EditRecords {
 
   /**
    * Notes that a caption file holds something else than the window knew. It is recorded a little later, unless the
-   * records of others explain it: those of jobs and of other windows. A dataset without records gets none by that.
+   * records of others explain it: those of jobs and of other windows. If the dataset has no records, none are created
+   * for that.
    * @param file absolute
    * @param before the text that it held, and the one that it holds, with LF line ends
    */
@@ -171,7 +173,7 @@ export class EditRecords {
     await writer?.close();
   }
 
-  /** Records nothing more, and says so once. */
+  /** Stops recording, and reports that once. */
   giveUp(thrown: unknown): void {
     if (this.hasFailed) return;
     this.hasFailed = true;

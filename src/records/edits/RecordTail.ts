@@ -2,21 +2,21 @@ import { stat } from 'node:fs/promises';
 import { fileLines } from '../../base/fileLines';
 import { captionIn, foldersOfCaptions, recordSources, type RecordSource } from '../recordFolder';
 
-/** Files of records that nobody has written into for so long are not looked into, in milliseconds. */
+/** Files of records that were not written for so long are skipped the first time, in milliseconds. */
 const lately = 120_000;
-/** What others wrote is remembered at least so long, in milliseconds. */
+/** How long writes of others are remembered at least, in milliseconds. */
 const remembered = 60_000;
-/** Of a longer file only the end is read the first time, in bytes. */
+/** The first time, only so many bytes at the end of a file are read. */
 const longestFirst = 32 * 1024 * 1024;
 
-/** What captions were made of by writes: by what they held after it, what they held before it. */
+/** Writes of captions: by the caption and the hash of its text after a write, the hashes before. */
 type Writes = Map<string, Set<string>>;
 
-/** What has lately come to the records of a dataset: the writes of captions, by whomever. */
+/** Follows the records of a dataset: which writes of captions, by any process, were recorded lately. */
 export class RecordTail {
   /** up to where each file has been read, in bytes */
   private readonly offsets = new Map<string, number>();
-  /** the writes of late, and those of the time before */
+  /** two generations of recent writes: `older` is dropped after {@link remembered} */
   private recent: Writes = new Map();
   private older: Writes = new Map();
   private turnedAt: number;
@@ -29,7 +29,7 @@ export class RecordTail {
   }
 
   /**
-   * Reads what has come since the last time; the first time, what has come lately. Does not throw.
+   * Reads what was added since the last call; on the first call, what was added lately. Does not throw.
    * @param captions that are asked for, relative to the root
    */
   async read(captions: readonly string[]): Promise<void> {
@@ -43,8 +43,8 @@ export class RecordTail {
   }
 
   /**
-   * Whether recorded writes lead from one text of a caption to another. That it was given the later one at some time is
-   * not enough: it may have held that before, and a program brought it back.
+   * Whether recorded writes lead from one text of a caption to another. That some write ended in the later text is not
+   * enough: another program may have restored it since.
    * @param caption relative to the root
    * @param before the hash of what it held, as `after`
    */
@@ -70,7 +70,7 @@ export class RecordTail {
     for await (const lines of fileLines(file, (byte) => byte === 0x5b, known)) {
       for (const { text, start, length } of lines) {
         const line = parsed(text);
-        // A line that is being written is read when it is whole.
+        // An incomplete line is read again when it is complete.
         if (line === undefined) continue;
         this.offsets.set(file, start + length + 1);
         const [letter, , named, , , before, after] = line;

@@ -7,7 +7,7 @@ import type { FileContent, FileWrite, FileWriter } from '../../dataset/files/Fil
 import type { EditRecords } from './EditRecords';
 import { entriesOfWrite } from './entriesOfWrite';
 
-/** Writes the caption files of an open dataset, and records before each who made the edits that it saves. */
+/** Writes the caption files of an open dataset. Before each write it records who made the edits that are saved. */
 export class RecordedWriter implements FileWriter {
   constructor(
     private readonly writer: FileWriter,
@@ -22,7 +22,7 @@ export class RecordedWriter implements FileWriter {
 
   async write({ steps, ...write }: FileWrite): Promise<string | null> {
     const finish = await this.record(write, steps).catch((thrown: unknown) => {
-      // Whatever is wrong with a record, what was typed is saved.
+      // A failure to record must not stop the save.
       this.records.giveUp(thrown);
       return noop;
     });

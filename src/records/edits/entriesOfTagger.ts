@@ -14,15 +14,15 @@ export interface TaggerWrite {
   before: string;
   after: string;
   found: FoundTags;
-  /** tags that the user wants in every caption */
+  /** tags that the options add to every caption */
   asked: readonly string[];
   author: Author;
 }
 
 /**
- * The entries of a write of what a tagger found. What its user asked for by name is a person's wish, not the tagger's:
- * a later job that is not asked for it leaves it. It gets an entry of its own before the tagger's, so that the tagger's
- * is the last.
+ * The entries of a write of what a tagger found. Tags that the options add count as the user's, not the tagger's, so
+ * that a later job without these options keeps them. They get a separate entry before that of the tagger, which stays
+ * the last one.
  */
 export function entriesOfTagger({ caption, before, after, found, asked, author }: TaggerWrite): Recorded[] {
   const { separator } = author;

@@ -4,14 +4,14 @@ import { captionChange } from '../captionChange';
 import type { Recorded } from '../RecordWriter';
 import { entriesOfTagger } from './entriesOfTagger';
 
-/** What a person typed, or what nobody said anything of. */
+/** The author of what a person typed, and of edits whose author is unknown. */
 const hand: EditAuthor = { by: 'hand' };
-/** An undone edit puts nothing there: what comes back is whose it was. */
+/** For an undo: it writes no parts of its own, and restored parts keep their origin. */
 const nothingGiven = new Map<string, undefined>();
 
 /**
- * The entries of a write that saves edits, one for each step: so an undo that follows finds the state that it brings
- * back. What no step explains counts as typed by a person.
+ * The entries of a write that saves edits, one for each step, so that a later undo finds the state that it restores. A
+ * change that no step explains counts as typed by a person.
  * @param caption as records name it
  * @param before what the file holds, decoded, and what it is to hold; null: no file
  */

@@ -7,7 +7,7 @@ import { RecordWriter } from '../RecordWriter';
 import { readHistory } from './readHistory';
 import type { PresentCaption } from './PresentCaption';
 
-/** What a person took out of a caption, so that no job brings it back. */
+/** The parts that a person deleted from a caption, and that no job may add again. */
 export interface Deletions extends PresentCaption {
   deleted: DeletedPart[];
 }
@@ -37,8 +37,8 @@ export async function deletionsIn(
 }
 
 /**
- * Records that what was deleted by hand may come again with a job.
- * @throws RecordError if that cannot be recorded; some of it may be then
+ * Records that jobs may add parts again that were deleted by hand.
+ * @throws RecordError if that cannot be recorded; a part of it may be recorded then
  */
 export async function forgetDeletions(
   root: string,

@@ -1,13 +1,13 @@
 import { captionParts } from '../captionParts';
 
-/** Which parts of a caption a change takes away and brings, each in its order, and how many stay. */
+/** Which parts of a caption a change removes and adds, each in order, and how many stay. */
 export interface PartsThatChange {
   added: string[];
   removed: string[];
   kept: number;
 }
 
-/** How much a change of one caption or many does, in parts: tags, and sentences as wholes. */
+/** The size of a change of one or many captions, counted in parts, that is tags and whole sentences. */
 export interface ChangeTotals {
   adds: number;
   removes: number;
@@ -44,7 +44,7 @@ export function partsThatChange(before: string, after: string, separator?: strin
   return { added, removed: removed.reverse(), kept };
 }
 
-/** Adds what a change does to totals, or takes it from them. */
+/** Adds the counts of a change to totals, or subtracts them. */
 export function countParts(totals: ChangeTotals, { added, removed, kept }: PartsThatChange, sign: 1 | -1 = 1): void {
   totals.adds += sign * added.length;
   totals.removes += sign * removed.length;

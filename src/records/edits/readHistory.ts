@@ -5,15 +5,15 @@ import type { PresentCaption } from './PresentCaption';
 import { renamedCaptions, type Renamed } from './renamedCaptions';
 import { replacedPictures } from './replacedPictures';
 
-/** So many renames of a caption, one after the other, are followed back that no record has. */
+/** Maximum number of unrecorded renames through which a caption is followed back. */
 const mostRenames = 10;
 
 /** What is known of captions. */
 export interface KnownHistory {
   history: RecordHistory;
-  /** captions that turned out to be renamed, which no record says yet */
+  /** renames that were found out, but are not recorded yet */
   renamed: Renamed[];
-  /** captions that may have had another name: what was deleted from them then, which no record says yet */
+  /** captions that are probably renamed ones, with what was deleted under the former name; not recorded yet */
   recognised: Recognised[];
 }
 
@@ -51,7 +51,7 @@ export async function readHistory(
     return entries.some(({ from, before }) => from !== undefined || before === '');
   };
   const known: KnownHistory = { history, renamed: [], recognised: [] };
-  // Of a caption that is new to the records, others may know something under its former name.
+  // A caption that is new to the records may have entries under a former name.
   if (!captions.every(isKnown)) {
     known.history = await RecordHistory.read(root, undefined, options);
     known.renamed = await followed(root, known.history, captions, replaced);
@@ -73,7 +73,7 @@ async function followed(
   const renamed: Renamed[] = [];
   let wantedNow = captions;
   let replacedNow = replaced;
-  // What was renamed may have been renamed before.
+  // A renamed caption may have been renamed before.
   for (let time = 0; time < mostRenames && wantedNow.length > 0; time++) {
     const found = await renamedCaptions(root, history, wantedNow, replacedNow);
     replacedNow = new Map();

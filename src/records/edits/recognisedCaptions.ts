@@ -13,12 +13,12 @@ import type { PresentCaption } from './PresentCaption';
 import type { Renamed } from './renamedCaptions';
 import { imagesIn, sizesOf, stemOf, type ImagesOfFolders } from './replacedPictures';
 
-/** A caption whose file has at most so many bytes is an empty one: a line end at most. */
+/** A caption file with at most so many bytes, such as a line end, is empty. */
 const emptyFile = 2;
-/** At least so much of what a caption held has to be known of the other one. */
+/** At least this part of a caption must be found in the records of the former one. */
 const alike = 0.5;
 
-/** A caption of the records that is not among those that are asked for. */
+/** A caption that the records have, but that is not among the given ones. */
 export interface OtherCaption {
   /** of its picture, in bytes, as it was recorded last */
   size: number;
@@ -26,30 +26,30 @@ export interface OtherCaption {
   last: number;
 }
 
-/** A caption that may have had another name: what was deleted from it by hand under that. */
+/** A caption that is probably a renamed one, with what was deleted by hand under its former name. */
 export interface Recognised extends PresentCaption {
   deleted: DeletedPart[];
   /** bytes of its picture's file */
   size: number;
 }
 
-/** A caption that may be another one with a new name. */
+/** A caption that may be a renamed one. */
 interface Candidate extends PresentCaption {
   size: number;
-  /** what it held when it came, in its parts */
+  /** its parts when it was recorded first, or now */
   parts: string[];
   /** when something was recorded of it first, ms since 1970 */
   since: number;
 }
 
 /**
- * Finds captions that were renamed and do not hold any more what they held: emptied ones, and those that were edited
- * before anybody looked. Only the size of the picture's file tells which they were, and only if no other one has it, so
- * nothing counts as the machine's for that. But what was deleted by hand from the one stays deleted.
+ * Finds captions that were renamed and also changed, such as edited or emptied, before the rename was noticed. They
+ * are recognized by the size of the picture's file, if no other picture has it. That is too weak to say that a machine
+ * wrote their parts, but what was deleted by hand under the former name stays deleted.
  * @param root of the records, absolute
  * @param others captions of the records that are not among `captions`
  * @param replaced captions whose names stood for other images before, by `replacedPictures`; they are among `others`
- * @param renamed captions that are known to have another name, by what they hold
+ * @param renamed captions that were found to be renamed by their text
  * @param read reads what is known of captions
  */
 export async function recognisedCaptions(
@@ -70,7 +70,7 @@ export async function recognisedCaptions(
     if (replaced.has(caption.caption)) return came.has(caption.caption) ? [] : [{ caption, entries: [] }];
     if (isTaken(caption.caption)) return [];
     const entries = (history.stored.get(caption.caption) ?? []).toSorted(byTime);
-    // What was known before the last word on another one is not that.
+    // If it was recorded before the last entry of every other one, it cannot be one of them renamed.
     const isOld = (entries[0]?.when ?? Infinity) <= earliest;
     return isOld || entries.some(isSettled) ? [] : [{ caption, entries }];
   });
@@ -79,7 +79,7 @@ export async function recognisedCaptions(
   for (const [index, { caption, entries }] of fresh.entries()) {
     const size = sizes[index];
     if (size === undefined || !wanted.has(size)) continue;
-    // Of two pictures of one size nobody knows which it is.
+    // If two pictures have this size, it is not known which one it is.
     present.set(size, present.has(size) ? undefined : { ...caption, size, ...arrival(caption, entries) });
   }
   const gone = new Map<number, string[]>();
@@ -100,19 +100,19 @@ export async function recognisedCaptions(
   });
 }
 
-/** Says of a caption what was deleted from it under another name. */
+/** The entry that records what was deleted from a caption under its former name. */
 export function deletionNote({ caption, text, deleted, size }: Recognised): Recorded {
   const removed = deleted.map((part) => ({ text: part.text, at: 0 }));
   const change = { ...captionChange(text, text, new Map()), removed, pictureSize: size };
   return { kind: 'deleted', caption, author: { by: 'hand' }, ...change };
 }
 
-/** Whether it is said already what was deleted from a caption before, or what it was called. */
+/** Whether the records already have the former name of a caption, or what was deleted under it. */
 function isSettled({ kind, from }: StoredEntry): boolean {
   return from !== undefined || kind === 'forgotten' || kind === 'deleted';
 }
 
-/** What a caption held when something was recorded of it first, or holds. */
+/** The parts of a caption before its first entry; without entries, as it is now. */
 function arrival({ text }: PresentCaption, [first]: readonly StoredEntry[]): Pick<Candidate, 'parts' | 'since'> {
   if (first === undefined) return { parts: captionParts(text).map((part) => part.text), since: Infinity };
   const entry = first.decode();
@@ -132,7 +132,7 @@ function recognised(candidate: Candidate, former: string, history: RecordHistory
   return deleted.length === 0 ? undefined : { caption, text, picture, size, deleted };
 }
 
-/** Whether a caption has no picture any more, and nothing in its file. */
+/** Whether a caption has no picture any more, and no file or an empty one. */
 async function isGone(root: string, caption: string, folders: ImagesOfFolders): Promise<boolean> {
   const info = await stat(path.join(root, caption)).catch(() => undefined);
   if (info !== undefined && info.size > emptyFile) return false;

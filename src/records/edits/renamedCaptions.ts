@@ -23,12 +23,13 @@ interface Candidate {
 }
 
 /**
- * Finds captions that were renamed or moved together with their pictures: those that hold, or held when they were
- * recorded first, just what another one held whose file is gone. Where several hold the same, the sizes of the
- * pictures' files tell which it is, and the files' names; where they do not, it is none. No picture is read.
+ * Finds captions that were renamed or moved together with their pictures: those whose text, now or when it was first
+ * recorded, is exactly the last text of a caption whose file is gone. If several have that text, the sizes and names
+ * of the pictures' files decide; if these do not tell either, none is chosen. No picture is read.
  * @param root of the records, absolute
  * @param history of all captions of the records
- * @param replaced captions whose names stood for other images before, by `replacedPictures`: those may have other names
+ * @param replaced captions whose names stood for other images before, by `replacedPictures`: those may have other
+ *   names
  */
 export async function renamedCaptions(
   root: string,
@@ -63,14 +64,14 @@ export async function renamedCaptions(
   return renamed;
 }
 
-/** A caption of which nothing is known until then. */
+/** A caption without earlier entries. */
 interface Fresh {
   caption: string;
   picture: string;
   when: number;
 }
 
-/** The captions of the records whose files are gone, by the hash of what they held last, if a new one holds that. */
+/** The recorded captions whose files are gone, by the hash of their last text, if a new caption has that text. */
 async function goneCaptions(
   root: string,
   history: RecordHistory,
@@ -95,7 +96,7 @@ async function goneCaptions(
   return gone;
 }
 
-/** What a caption may have held last, by hashes: of announced writes it is not known whether they were done. */
+/** The hashes of what a caption may have held last: it is not known whether recorded writes were done. */
 function lastStates(entries: readonly StoredEntry[]): string[] {
   const states: string[] = [];
   for (const { before = '', after = '', isDone } of entries.toSorted(byTime).reverse()) {
@@ -106,7 +107,7 @@ function lastStates(entries: readonly StoredEntry[]): string[] {
   return states;
 }
 
-/** Which of the former captions with one text is which of the present ones. */
+/** Pairs former and present captions with the same text. */
 function pairs<Present extends Candidate>(
   former: readonly Candidate[],
   present: readonly Present[],

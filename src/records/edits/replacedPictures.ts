@@ -8,7 +8,7 @@ import { textHash } from '../recordEntry';
 import type { RecordHistory } from '../RecordHistory';
 import type { PresentCaption } from './PresentCaption';
 
-/** Maximum number of pictures whose size is asked for at once: a disk may be far away. */
+/** Maximum number of concurrent requests for sizes of pictures: a network disk is slow to answer each. */
 const picturesAtOnce = 32;
 
 /**
@@ -38,7 +38,7 @@ export async function replacedPictures(
 export type ImagesOfFolders = Map<string, Promise<ReadonlyMap<string, string>>>;
 
 /**
- * The same for one caption that is looked up on the disk.
+ * The same for a single caption, with what is on the disk.
  * @param root of the records, absolute
  * @param states what it may have held last, by hashes
  * @param recorded bytes of its picture's file, as they were recorded last

@@ -7,7 +7,7 @@ import { captionParts, type CaptionPart } from '../captionParts';
 import type { CaptionOrigins } from '../originsOf';
 import { keepsOthers, onlyDivides } from '../updateCaption';
 
-/** A tag or sentence with what stands between the one before and this one. */
+/** A tag or sentence, with the gap between it and the one before it. */
 interface Piece extends Pick<CaptionPart, 'text' | 'kind'> {
   gap: string;
 }
@@ -15,11 +15,11 @@ interface Piece extends Pick<CaptionPart, 'text' | 'kind'> {
 const endsSentence = /[.!?…。！？]["'”’)\]」』）]*$/;
 
 /**
- * Writes what a captioner has to say into a caption, in whole sentences: nothing is divided at its commas. `replace`
- * replaces all; `onlyEmpty` leaves what is there; `append` adds what the caption has not, behind the tags that stand in
- * front of it in the new text, otherwise at the end of the first line; `prepend` adds it in front. `update` takes away
- * what captioners wrote and nobody touched since, puts the new in its place, and keeps all else: hand-written text,
- * what taggers wrote, the order. What a person deleted does not come back.
+ * Writes the answer of a captioner into a caption, in whole sentences: commas do not divide it. `replace` replaces
+ * all; `onlyEmpty` leaves what is there; `append` adds what the caption has not, behind the tags that stand in front
+ * of it in the new text, otherwise at the end of the first line; `prepend` adds it in front. `update` takes away what
+ * captioners wrote and nobody touched since, puts the new in its place, and keeps all else: hand-written text, what
+ * taggers wrote, the order. What a person deleted does not come back.
  * @param text the caption, with LF line ends
  * @param output the text that the caption would get if it were empty
  * @param origins of `text`, by `originsOf`
@@ -45,10 +45,10 @@ export function captionWithProse(
   const isWhole = (updated: string): boolean => keepsOthers(parts, isOwn, updated, separator);
   const merged = mode === 'prepend' ? prepended(text, parts, wanted) : merge(text, parts, isOwn, wanted);
   if (isWhole(merged) && hasAll(merged, wanted, separator)) return merged;
-  // Tags behind a sentence may be read as its end, and would be added once more the next time.
+  // Tags after a sentence may be parsed as part of it, and would then be added again the next time.
   const inFront = isOwn.includes(true) ? merged : tagsInFront(text, parts, wanted, separator);
   if (isWhole(inFront) && hasAll(inFront, wanted, separator)) return inFront;
-  // A bracket without a partner may join what is written beside it; in a line of its own nothing does.
+  // An unbalanced bracket may swallow the text that is written next to it, but not a separate line.
   const missing = newOf(wanted, parts);
   const below = missing.length === 0 ? text : `${text.replace(/\n+$/, '')}\n${joined(missing)}`;
   return isWhole(below) ? below : text;
@@ -63,7 +63,9 @@ function piecesOf(text: string, separator: string): Piece[] {
   }));
 }
 
-/** The form by which parts are compared: without the full stop that a sentence gets in front of another one. */
+/**
+ * The form by which parts are compared: without a final full stop, which a sentence gets when another one follows it.
+ */
 function keyOf(text: string): string {
   return comparableTag(text.replace(/\.$/, ''));
 }
@@ -114,7 +116,7 @@ function tagsInFront(text: string, parts: readonly CaptionPart[], wanted: readon
   );
 }
 
-/** Whether a caption has all that was to be written, as it is divided by who reads it. */
+/** Whether a caption has all wanted pieces once it is parsed again. */
 function hasAll(text: string, wanted: readonly Piece[], separator: string): boolean {
   return newOf(wanted, captionParts(text, separator)).length === 0;
 }
@@ -127,7 +129,7 @@ function merge(
 ): string {
   const keys = new Set(wanted.map((piece) => keyOf(piece.text)));
   const pieces: Piece[] = [];
-  /** where the first part stood that goes, among the pieces that stay, and what stood before it */
+  /** where the first removed part was: its index among the pieces that stay, and the gap in front of it */
   let removed: { at: number; gap: string } | undefined;
   let gap = text.slice(0, parts[0]?.start ?? text.length);
   /** the last piece of the first line */
@@ -170,7 +172,7 @@ function merge(
     }
   }
   const [first, ...rest] = waiting;
-  // Nothing of the new text stands in the caption: at the end of its first line, which is what trainers read.
+  // If no piece of the new text is in the caption, it goes to the end of the first line, which trainers read.
   if (first !== undefined) {
     const at = last === undefined ? 0 : pieces.indexOf(last) + 1;
     pieces.splice(at, 0, { ...first, gap: last === undefined ? '' : ' ' }, ...rest);
@@ -178,7 +180,7 @@ function merge(
   return assembled(pieces, tail);
 }
 
-/** What stands between two parts, once the part between two gaps is gone: what divides goes with it, once. */
+/** Merges the gaps around a removed part: one of the two separators goes with it. */
 function gapWithout(before: string, behind: string, hasPrevious: boolean, hasNext: boolean): string {
   if (!hasNext) return hasPrevious && onlyDivides(before) ? behind.replace(/^[^\n]+/, '') : behind;
   if (onlyDivides(behind)) return before;
@@ -194,7 +196,7 @@ function insertBefore(pieces: Piece[], next: Piece, added: readonly Piece[], gap
   pieces.splice(at, 0, ...added);
 }
 
-/** Joins pieces, and looks that what was put beside each other stays apart. */
+/** Joins pieces so that neighbours stay separate parts. */
 function assembled(pieces: readonly Piece[], tail: string): string {
   let text = '';
   for (const [index, piece] of pieces.entries()) {
@@ -214,6 +216,6 @@ function fittingGap(before: string, gap: string, next: Pick<CaptionPart, 'text' 
     if (isSentence) return gap || ' ';
     return next.kind === 'sentence' || /^\p{Lu}/u.test(next.text) ? '. ' : ', ';
   }
-  // `A sentence., a tag` and `A sentence.. Another` are what trainers would read.
+  // Otherwise trainers would read `A sentence., a tag` or `A sentence.. Another`.
   return isSentence && /^\s*[.,]\s*$/.test(gap) ? ' ' : gap;
 }

@@ -1,10 +1,10 @@
-/** Entries and captions for which there is room at first. */
+/** Initial capacity, in entries and in captions. */
 const firstRoom = 1024;
 const none = -1;
 
 /**
- * Where the entries of captions stand in the files of records: some 25 bytes for each entry. Captions are known by a
- * hash only, so that an entry that is found may be that of another caption.
+ * The positions of the entries of captions in the files of records, in some 25 bytes for each entry. Captions are
+ * identified by a hash only, so an entry that is found may belong to another caption.
  */
 export class EntryTable {
   /** number of entries */
@@ -12,10 +12,10 @@ export class EntryTable {
   private offsets = new Float64Array(firstRoom);
   private numbers = new Uint32Array(firstRoom);
   private segments = new Uint32Array(firstRoom);
-  /** the entry before this one of the same caption */
+  /** by entry, the previous one of the same caption (a linked list) */
   private previous = new Int32Array(firstRoom);
   private done = new Uint8Array(firstRoom);
-  /** open addressing: the hash of a caption and its last entry; at most half of the places are taken */
+  /** a hash table with open addressing from the hash of a caption to its last entry; at most half full */
   private hashes = new Uint32Array(2 * firstRoom);
   private last = new Int32Array(2 * firstRoom).fill(none);
   private captions = 0;
@@ -42,7 +42,7 @@ export class EntryTable {
     return place;
   }
 
-  /** Notes that the write of an entry came to its end. */
+  /** Notes that the write of an entry has completed. */
   finish(place: number): void {
     this.done[place] = 1;
   }

@@ -18,20 +18,20 @@ import { EntryTable } from './EntryTable';
 import { RecordLines } from './RecordLines';
 import { CaptionNames, captionHashOf, scanRecords, type RecordSink } from './scanRecords';
 
-/** Bytes that are looked at in one go. */
+/** How many bytes are scanned at a time. */
 const pieceSize = 4 * 1024 * 1024;
 /** A line with more bytes than this is skipped: no program of ours writes such a line. */
 const longestLine = 128 * 1024 * 1024;
 /** How often the folder is listed again because files were merged while they were read. */
 const maxListings = 5;
-/** So often at most the name of a caption is followed back. */
+/** Maximum number of renames through which a caption is followed back. */
 const mostMoves = 100;
-/** So many lines of texts are kept parsed. */
+/** How many parsed lines of texts are cached. */
 const keptTexts = 8192;
 /** How often folders that had no records are looked at again, in milliseconds. */
 const foldersPause = 10_000;
 
-/** A caption of which somebody wants to know who wrote it. */
+/** A question about who wrote a caption. */
 export interface CaptionQuestion {
   /** path relative to the root of the records, with `/` */
   caption: string;
@@ -71,7 +71,7 @@ interface KnownFile {
   names: CaptionNames;
   /** tells its records from those of other folders, of which they may be copies */
   place: string;
-  /** bytes that were looked at */
+  /** how many bytes were scanned */
   position: number;
   /** in a line that is too long, or no line */
   isSkipping: boolean;
@@ -79,9 +79,10 @@ interface KnownFile {
 }
 
 /**
- * What the records of a dataset say of its captions, as {@link RecordHistory} does, with little memory: it knows only
- * where the entries of a caption stand, and reads them when somebody asks. It follows files that grow, and reads all
- * anew when files were merged. It reads synchronously, for a thread of its own or a program that does nothing else.
+ * What the records of a dataset say of its captions, as {@link RecordHistory} does, with little memory: it keeps only
+ * the positions of entries in their files, and reads the entries on demand. It follows files that grow, and starts
+ * anew after a merge of files. Reads are synchronous: it is for a worker thread, or for a program that has nothing
+ * else to do.
  */
 export class RecordIndex {
   private table = new EntryTable();
@@ -90,16 +91,16 @@ export class RecordIndex {
   private latest = new Map<string, { number: number }>();
   /** by the new name, in the order of time */
   private moves = new Map<string, { from: string; when: number }[]>();
-  /** when captions left their names, the last time, ms since 1970 */
+  /** by name, when a caption was last renamed from it to another one, ms since 1970 */
   private left = new Map<string, number>();
   private readonly lines = new RecordLines();
   /** how many lines of texts segments keep */
   private textsKept = 0;
   private piece = Buffer.alloc(0);
-  /** folders in the dataset in which captions lie; whether each has records */
+  /** the folders in the dataset that have captions, and whether each has records */
   private readonly folders = new Map<string, boolean>();
   private foldersLooked = 0;
-  /** files that a later version of the program wrote: nobody here knows what they say */
+  /** files of a later version of the program: this version cannot read them */
   readonly laterFiles = new Set<string>();
 
   /**
@@ -123,8 +124,8 @@ export class RecordIndex {
   }
 
   /**
-   * Sees to it that the records of all folders in which captions lie are read.
-   * @returns whether there are some that were not looked at
+   * Includes the records of all folders that have captions in the next {@link refresh}.
+   * @returns whether some of these records have not been read yet
    */
   lookAt(captions: Iterable<string>): boolean {
     let isNew = false;
@@ -138,7 +139,7 @@ export class RecordIndex {
   }
 
   /**
-   * Reads what is new. What cannot be read is left out.
+   * Reads what was added to the records. Files that cannot be read are left out.
    * @throws errors of the disk if the folder of the records cannot be listed
    */
   async refresh(): Promise<void> {
@@ -150,7 +151,7 @@ export class RecordIndex {
     for (let listing = 0; listing < maxListings; listing++) {
       const sources = await this.list(this.root, folders);
       const now = new Set(sources.map(({ file }) => file));
-      // Where a file was merged into another, all its entries stand elsewhere.
+      // After a merge of files, entries are in other places.
       if ([...this.files.keys()].some((file) => !now.has(file))) this.reset();
       if (sources.map((source) => this.readNew(source)).every((isRead) => isRead)) break;
       this.reset();
@@ -158,7 +159,10 @@ export class RecordIndex {
     this.piece = Buffer.alloc(0);
   }
 
-  /** Who wrote what of captions, by what was read. @throws errors of the disk; `ENOENT` if files were merged */
+  /**
+   * Who wrote which parts of captions, by the records read so far.
+   * @throws errors of the disk; `ENOENT` if files were merged
+   */
   originsOf(questions: readonly CaptionQuestion[]): CaptionOrigins[] {
     return this.each(questions, ({ text, seen }, entries) => originsOf(entries, text, seen));
   }
@@ -172,7 +176,7 @@ export class RecordIndex {
   }
 
   /**
-   * Makes something of captions and of what is known of each: its entries in the order of time.
+   * Calls `make` for each question with the entries of its caption, in the order of time.
    * @throws as {@link originsOf}
    */
   each<Question extends { caption: string }, Made>(
@@ -184,8 +188,8 @@ export class RecordIndex {
     const wanted = names.flatMap((all) =>
       all.flatMap((name) => Array.from(table.placesOf(captionHashOf(name.caption)), (place) => ({ name, place }))),
     );
-    // In the order of the files: lines that stand side by side are read at once. What they say is decoded caption by
-    // caption, so that little of it is in memory.
+    // Lines are read in the order of the files, so that neighbours share a read, but decoded caption by caption, to
+    // save memory.
     wanted.sort((a, b) => a.place - b.place);
     for (const { name, place } of wanted) {
       const segment = this.segments[table.segmentOf(place)];
@@ -227,7 +231,7 @@ export class RecordIndex {
     let name = caption;
     for (let until = Infinity; names.length <= mostMoves;) {
       const came = this.moves.get(name)?.findLast(({ when }) => when <= until);
-      // What stood under this name before belongs to a caption that has another one by now.
+      // Earlier entries under this name belong to another caption, which was renamed since.
       const left = (until === Infinity ? this.left.get(name) : undefined) ?? -Infinity;
       const since = Math.max(came?.when ?? -Infinity, left);
       names.unshift({ caption: name, since, until, lines: [] });
@@ -250,7 +254,7 @@ export class RecordIndex {
     this.textsKept = 0;
   }
 
-  /** @returns false if the file is gone, or is another one than before */
+  /** @returns false if the file is gone or was replaced */
   private readNew({ file: path, ...source }: RecordSource): boolean {
     let descriptor: number;
     try {
@@ -349,7 +353,7 @@ export class RecordIndex {
       },
       done: (number) => {
         if (segment === undefined || segment.lastPlace < 0 || number < segment.firstNumber) return;
-        // It is one of the last: entries and their ends come one soon after the other.
+        // It is one of the last entries: a write completes soon after it is recorded.
         for (let place = segment.lastPlace; place >= 0; place--) {
           if (table.segmentOf(place) !== file.segment || table.numberOf(place) > number) continue;
           if (table.numberOf(place) === number) table.finish(place);

@@ -1,16 +1,16 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { LruMap } from '../../base/LruMap';
 
-/** Bytes that are read at once: entries of one moment stand side by side. */
+/** How many bytes are read at once: entries of the same time are neighbours. */
 const blockSize = 64 * 1024;
 /** So many blocks are kept. */
 const keptBlocks = 64;
-/** A line with more blocks than this is no line of ours. */
+/** Maximum number of blocks of a line; a longer one is not from our writer. */
 const longestLine = 2048;
 
 const lineEnd = 10;
 
-/** Reads single lines of files, each known by its position. Lines that stand side by side share a read. */
+/** Reads single lines of files, each known by its position. Neighbouring lines share a read. */
 export class RecordLines {
   private readonly blocks = new LruMap<string, Buffer>(keptBlocks);
   private latest: { key: string; block: Buffer } | undefined;

@@ -9,7 +9,7 @@ import type { OriginTerm } from '../../dataset/query/QueryNode';
 import { matchesWithoutRecords } from './originTerms';
 import type { CaptionQuestion } from './RecordIndex';
 
-/** A thread that nobody asks ends after this long, in milliseconds: its memory is free again. */
+/** A thread ends after so long without a question, in milliseconds, to free its memory. */
 const idleEnd = 120_000;
 
 interface Waiting {
@@ -20,8 +20,8 @@ interface Waiting {
 type Asked<Request> = Request extends unknown ? Omit<Request, 'id'> : never;
 
 /**
- * Says who wrote what of the captions of one dataset, by its records, which a thread reads when somebody asks first.
- * Where there are no records there is no thread.
+ * Answers who wrote what in the captions of one dataset. A worker thread, started with the first question, reads the
+ * records. Without records there is no thread.
  */
 export class RecordLookup {
   private thread: WorkerThread<LookupRequest, LookupReply> | undefined;
@@ -34,7 +34,7 @@ export class RecordLookup {
   /**
    * @param root of the records, absolute
    * @param workerFile the thread's script, `dist/lookupWorker.js`
-   * @param onLater called once with each file that a later version of the program wrote: nobody here knows what it says
+   * @param onLater called once with each file of a later version of the program, which this version cannot read
    */
   constructor(
     readonly root: string,
@@ -48,7 +48,7 @@ export class RecordLookup {
   }
 
   /**
-   * Who wrote what of captions, by all that is recorded now.
+   * Who wrote what in captions, by all records up to now.
    * @returns undefined if there are no records
    * @throws RecordError if they cannot be read
    */
@@ -60,7 +60,7 @@ export class RecordLookup {
 
   /**
    * Which captions match which terms of a search.
-   * @param isFirst look at what was written since the last question
+   * @param isFirst first read what was recorded since the last question
    * @returns for each caption a byte for each term: 1 if it matches
    * @throws RecordError if the records cannot be read
    */
@@ -81,7 +81,7 @@ export class RecordLookup {
     return 'names' in reply ? reply.names : [];
   }
 
-  /** Ends the thread; what is asked then, or waits, fails. */
+  /** Ends the thread; waiting and later questions fail. */
   dispose(): void {
     this.isDisposed = true;
     this.end(l10n.t('The dataset was closed.'), undefined);

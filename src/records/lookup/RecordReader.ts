@@ -5,7 +5,7 @@ import type { OriginTerm } from '../../dataset/query/QueryNode';
 import { originTest } from './originTerms';
 import { RecordIndex, type CaptionQuestion } from './RecordIndex';
 
-/** How often a question is asked again because files were merged between looking and reading. */
+/** How often a question is retried because files were merged meanwhile. */
 const attempts = 3;
 
 /** Answers questions about captions by the records of a dataset, one after the other. */
@@ -18,14 +18,14 @@ export class RecordReader {
     this.index = new RecordIndex(root);
   }
 
-  /** Who wrote what, by all that is recorded now. @throws errors of the disk */
+  /** Who wrote what, by all records up to now. @throws errors of the disk */
   originsOf(questions: readonly CaptionQuestion[]): Promise<CaptionOrigins[]> {
     return this.ask(questions, true, () => this.index.originsOf(questions));
   }
 
   /**
    * Which captions match which terms.
-   * @param isFirst look at what was written since the last question
+   * @param isFirst first read what was recorded since the last question
    * @returns for each caption a byte for each term: 1 if it matches
    * @throws errors of the disk
    */
@@ -54,7 +54,7 @@ export class RecordReader {
     return this.ask([], true, () => this.index.names);
   }
 
-  /** Files of records that a later version of the program wrote, as far as they were met. */
+  /** The files of a later version of the program that were found so far. */
   get laterFiles(): string[] {
     return [...this.index.laterFiles];
   }

@@ -11,12 +11,12 @@ export interface LookupWorkerData {
 /** What a thread is asked. It answers in the order of the questions. */
 export type LookupRequest = { id: number } & (
   | { task: 'origins'; questions: readonly CaptionQuestion[] }
-  /** which captions match which terms; `isFirst`: look at what was written since */
+  /** which captions match which terms; `isFirst`: first read what was recorded since the last question */
   | { task: 'match'; questions: readonly CaptionQuestion[]; terms: readonly OriginTerm[]; isFirst: boolean }
   | { task: 'names' }
 );
 
-/** With the files of records that a later version of the program wrote. */
+/** An answer; `later`: files of records of a later version of the program, if there are new ones. */
 export type LookupReply = { id: number; later?: readonly string[] } & (
   | { origins: CaptionOrigins[] }
   /** for each caption a byte for each term: 1 if it matches */

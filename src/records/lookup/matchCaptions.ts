@@ -1,10 +1,10 @@
 import type { OriginTerm } from '../../dataset/query/QueryNode';
 import type { CaptionQuestion } from './RecordIndex';
 
-/** Captions that are asked for at once: enough to share reads, few enough for smooth progress. */
+/** Batch size, in captions: enough to share reads, few enough for smooth progress. */
 const questionsAtOnce = 1000;
 
-/** Whatever says which captions match which terms: for each caption a byte for each term, 1 if it matches. */
+/** Matches a batch of captions: for each caption a byte for each term, 1 if it matches. */
 export type MatchSome = (
   questions: readonly CaptionQuestion[],
   terms: readonly OriginTerm[],
@@ -13,13 +13,13 @@ export type MatchSome = (
 
 export interface MatchOptions {
   signal?: AbortSignal | undefined;
-  /** called with the number of captions that were looked at */
+  /** called with the number of captions so far */
   onProgress?: ((done: number) => void) | undefined;
 }
 
 /**
- * Finds out for many captions which terms of a search they match, some at a time.
- * @param question what is asked about a caption; called late, so that not all questions are in memory at once
+ * Finds out in batches which terms of a search captions match.
+ * @param question what is asked about a caption; called per batch, so that not all questions are in memory at once
  * @returns for each caption a byte for each term: 1 if it matches
  * @throws the signal's reason; what `match` throws
  */

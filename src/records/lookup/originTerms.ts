@@ -8,7 +8,7 @@ import { isMachine, textHash, type Author, type RecordEntry } from '../recordEnt
 /** A caption with all that is known of it. */
 export interface KnownCaption {
   entries: readonly RecordEntry[];
-  /** folded when it is asked for */
+  /** computed from the entries on first access */
   readonly origins: CaptionOrigins;
   text: string;
 }
@@ -36,7 +36,7 @@ export function originTest({ field, pattern }: OriginTerm): (caption: KnownCapti
   }
 }
 
-/** Which captions match which terms where nothing is recorded: all that they have is a person's. */
+/** Which captions match which terms if there are no records: then a person wrote everything. */
 export function matchesWithoutRecords(captions: readonly { text: string }[], terms: readonly OriginTerm[]): Uint8Array {
   const isByHand = terms.map(({ field, pattern }) => field !== 'deleted' && new GlobPattern(pattern).is('hand'));
   const matches = new Uint8Array(captions.length * terms.length);
@@ -48,7 +48,7 @@ export function matchesWithoutRecords(captions: readonly { text: string }[], ter
 }
 
 /**
- * Who made a caption what it is: the last one that wrote this text, or a person if no record has it.
+ * The author of the last recorded write of this text; a person if no record has it.
  * @returns undefined for an empty caption
  */
 export function lastWriter({ entries, text }: Pick<KnownCaption, 'entries' | 'text'>): Author | undefined {

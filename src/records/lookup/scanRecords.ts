@@ -1,10 +1,10 @@
 import { parseRecordLine } from '../RecordDecoder';
 import { captionIn, type RecordSource } from '../recordFolder';
 
-/** How the captions that lines name are called, in bytes as lines have them. */
+/** Maps the caption paths in a file of records to those of the dataset, on the bytes of the lines. */
 export class CaptionNames {
   private readonly cut: Buffer;
-  /** the hash of what is added in front of each */
+  /** the hash state after the prefix `added` of the source */
   private readonly seed: number;
 
   constructor(private readonly source: Pick<RecordSource, 'added' | 'cut'>) {
@@ -12,27 +12,27 @@ export class CaptionNames {
     this.seed = hashOf(bytesOf(source.added));
   }
 
-  /** How many bytes of a path are no part of the name here; -1 if it is no caption of these. */
+  /** How many bytes to cut off the front of a path; -1 if the caption is not in the dataset. */
   cutFrom(bytes: Buffer, at: number): number {
     const { cut } = this;
     return bytes.compare(cut, 0, cut.length, at, Math.min(bytes.length, at + cut.length)) === 0 ? cut.length : -1;
   }
 
-  /** The hash of a name before its first byte. */
+  /** The hash state before the first byte of a path. */
   get begun(): number {
     return this.seed;
   }
 
-  /** @returns undefined if it is no caption of these */
+  /** @returns the path in the dataset; undefined if the caption is not in it */
   of(caption: string): string | undefined {
     return captionIn(this.source, caption);
   }
 }
 
-/** What is told of the lines of a file of records; `offset` is the position of a line in the file, in bytes. */
+/** Receives the lines of a file of records; `offset` is the position of a line in the file, in bytes. */
 export interface RecordSink {
   begin(line: readonly unknown[]): void;
-  /** What follows is of no record, until another one begins. */
+  /** The lines that follow belong to no record, until another one begins. */
   end(): void;
   author(line: readonly unknown[]): void;
   /** @param first number of the first of the texts */
@@ -40,7 +40,7 @@ export interface RecordSink {
   /** @param hash of the caption, by {@link captionHashOf} */
   entry(number: number, hash: number, offset: number): void;
   done(number: number): void;
-  /** A caption got another name. @param time as in the line */
+  /** A rename of a caption. @param time as in the line */
   move(number: number, to: string, time: number, from: string): void;
 }
 
@@ -48,17 +48,17 @@ const [lineEnd, quote, comma, backslash, openBracket, closeBracket, zero, nine] 
 const [letterA, letterD, letterF, letterR, letterT, letterU, letterW, letterX, letterZ] = Buffer.from('adfrtuwxz');
 /** Begins the hash of a caption. */
 const hashSeed = 0x811c9dc5;
-/** Entries have smaller numbers: the table has 32 bits for them. */
+/** Exclusive upper limit of the numbers of entries: the table has 32 bits for them. */
 const mostEntries = 2 ** 32;
 
 /**
- * Looks at lines of records without parsing them: of an entry, only its number and its caption are read. What is no
- * such line is skipped; whether the rest of a line is sound is seen when it is decoded.
+ * Scans lines of records without parsing them: of an entry, only its number and its caption are read. Other lines are
+ * skipped; an error in the rest of a line is found when it is decoded.
  * @param bytes begin with a line
  * @param position of the first byte in the file
  * @param isEnd whether the file ends with them
- * @param names what the captions are called
- * @returns how many of the bytes were looked at: up to a line that has not come whole
+ * @param names maps the paths of captions
+ * @returns how many of the bytes were scanned: up to a line that is still incomplete
  */
 export function scanRecords(
   bytes: Buffer,
@@ -106,7 +106,7 @@ function nextHash(hash: number, byte: number): number {
   return Math.imul(hash ^ byte, 0x01000193);
 }
 
-/** @returns false if the line is not written as our writer does, so that it has to be parsed */
+/** @returns false if the line is formatted otherwise than our writer does it, and has to be parsed */
 function scanLine(
   bytes: Buffer,
   start: number,

@@ -11,7 +11,7 @@ import { fileName, snapshotFolderOf, snapshotNames } from './snapshotFolder';
 /** A group of a pack. */
 interface Group {
   pack: string;
-  /** where its compressed contents begin, how long they are, and how long before */
+  /** where its compressed contents begin, their length, and their length before compression */
   start: number;
   compressed: number;
   raw: number;
@@ -25,19 +25,19 @@ interface Place {
   length: number;
 }
 
-/** How many groups are kept as they were read, of half a megabyte each. */
+/** How many decompressed groups are cached, of half a megabyte each. */
 const keptGroups = 16;
 
-/** Bytes that are looked through at once for the next group of a damaged pack. */
+/** How many bytes are searched at once for the next group of a damaged pack. */
 const pieceLength = 256 * 1024;
 
 /**
- * All contents that the packs of a dataset have. A pack that was cut off has what stands before the cut; of one that is
- * damaged, a group is missing at most.
+ * All contents that the packs of a dataset have. Of a pack that was cut off, all before the cut can be read; a damaged
+ * place costs one group at most.
  */
 export class ContentStore {
   private readonly places = new Map<CaptionKey, Place>();
-  /** further places of contents that are in several packs, in case that the first is damaged */
+  /** further places of contents that are in several packs, used if the first one is damaged */
   private readonly others = new Map<CaptionKey, Place[]>();
   private readonly groups = new LruMap<Group, Promise<Buffer>>(keptGroups);
   /** The packs that were read, and how many bytes of compressed contents each has. */
@@ -48,14 +48,14 @@ export class ContentStore {
   /**
    * Reads which contents there are.
    * @param root of the dataset's records
-   * @param options.withDoomed also packs that will soon be deleted; who writes must not count on them
+   * @param options.withDoomed also packs that will soon be deleted; new snapshots must not rely on them
    * @throws SnapshotError SNAPSHOT_UNSAFE; errors of the disk
    */
   static async open(root: string, { withDoomed }: { withDoomed: boolean }): Promise<ContentStore> {
     const store = new ContentStore(snapshotFolderOf(root));
     const names = await snapshotNames(root);
     const doomed = new Set(names.filter((name) => fileName.doomed.test(name)));
-    // Packs that stay come last: of a content in several, the one that stays counts.
+    // Packs that stay come last, so that they win for a content that is in several.
     const packs = names.filter((name) => fileName.pack.test(name));
     const isDoomed = (name: string): boolean => doomed.has(`${name}.doomed`);
     if (withDoomed) for (const name of packs.filter(isDoomed)) await store.addPack(name);
@@ -81,7 +81,7 @@ export class ContentStore {
     return this.places.get(key)?.length ?? 0;
   }
 
-  /** Sorts keys by where their contents lie, so that each group is read once. */
+  /** Sorts keys by the place of their contents, so that each group is read once. */
   inOrder(keys: Iterable<CaptionKey>): CaptionKey[] {
     const placed = Array.from(keys, (key) => ({ key, place: this.places.get(key) }));
     placed.sort((a, b) => {
@@ -115,7 +115,7 @@ export class ContentStore {
       reading = this.readGroup(group);
       this.groups.set(group, reading);
     }
-    // A buffer of its own: another thread would get the whole group with a part of it.
+    // A copy: sending a slice to another thread would send the whole group.
     return Buffer.from(new Uint8Array((await reading).subarray(offset, offset + length)).buffer);
   }
 
@@ -133,7 +133,7 @@ export class ContentStore {
     try {
       handle = await open(path.join(this.folder, pack), 'r');
     } catch (thrown) {
-      // Deleted since the folder was listed, or not this user's to read.
+      // Deleted since the folder was listed, or not readable by this user.
       if (['ENOENT', 'EACCES', 'EPERM'].includes(errno(thrown) ?? '')) return;
       throw thrown;
     }
@@ -159,7 +159,7 @@ export class ContentStore {
           offset += length;
         }
         stored += head.compressed + head.tableLength;
-        // Where no group follows, what the head says of lengths may be what is damaged.
+        // If no group follows, the lengths in the head may be damaged.
         at = next !== undefined || end === size ? end : await nextGroup(handle, at + 1, size);
         head = next ?? (await headAt(handle, at));
       }

@@ -24,7 +24,9 @@ interface Head {
   pathsLength: number;
 }
 
-/** The file ends with a hash of all before it: many processes write it anew, and what is damaged names no content. */
+/**
+ * The file ends with a hash of all bytes before it: several processes replace it, and a damaged one must not be used.
+ */
 const sumLength = 16;
 
 /**
@@ -74,7 +76,7 @@ function parsed(bytes: Buffer): KnownCaptions | undefined {
   const images = count === 0 ? [] : bytes.toString('utf8', headEnd + 1, keysStart).split('\0');
   if (images.length !== count) return undefined;
   const keys = bytes.toString('latin1', keysStart, stampsStart);
-  // The numbers have to lie at a multiple of their size.
+  // Typed arrays need an aligned offset.
   const stamps = new Float64Array(bytes.buffer.slice(bytes.byteOffset + stampsStart, bytes.byteOffset + end));
   return {
     images,

@@ -8,7 +8,7 @@ import { newId } from './snapshotFolder';
 /** Contents are compressed together up to this many bytes, as captions are too short to be compressed alone. */
 const groupLength = 512 * 1024;
 
-/** Writes contents into a new pack. Nothing is made before the first one. */
+/** Writes contents into a new pack. The file is created with the first one. */
 export class PackWriter {
   /** Its file name. */
   readonly name: string;
@@ -42,14 +42,15 @@ export class PackWriter {
     this.contents.push(content);
     this.length += content.length;
     if (this.length < groupLength) return;
-    // One group is written while the next one is collected, no more.
+    // Back-pressure: one group is written while the next one is collected, no more.
     await this.writing;
     this.writing = this.flush();
     this.writing.catch(() => undefined);
   }
 
   /**
-   * @returns the hash of the pack, which has its name now and is on the disk; undefined if there was nothing to write
+   * @returns the hash of the pack, which now is on the disk under its final name; undefined if there was nothing to
+   *   write
    * @throws errors of the disk
    */
   async finish(): Promise<string | undefined> {

@@ -11,7 +11,7 @@ export type CaptionKey = string;
 
 /** The image has no caption file. */
 export const noCaption: CaptionKey = '\0'.repeat(keyLength);
-/** The caption could not be read when the snapshot was made: nobody knows what it held. */
+/** The caption could not be read when the snapshot was made: its content is not known. */
 export const unreadCaption: CaptionKey = '\xff'.repeat(keyLength);
 
 /** Identifies a content: the first 16 bytes of its SHA-256, as `captionHash` shows them. */
@@ -19,7 +19,7 @@ export function keyOf(content: Uint8Array): CaptionKey {
   return createHash('sha256').update(content).digest().toString('latin1', 0, keyLength);
 }
 
-/** Whether a key stands for a content that can be had. */
+/** Whether a key is that of a content, and not a special value. */
 export function isContent(key: CaptionKey): boolean {
   return key !== noCaption && key !== unreadCaption;
 }

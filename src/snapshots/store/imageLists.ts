@@ -7,13 +7,16 @@ export interface ImageList {
   keys: readonly CaptionKey[];
 }
 
-/** A list ends after an image whose path hashes to 0 modulo this, so that a new image changes one list only. */
+/**
+ * The average length of a list. A list ends after an image whose path hashes to 0 modulo this (content-defined
+ * chunking), so that a new image changes one list only.
+ */
 const usualLength = 512;
 const longestList = 4096;
 
 /**
- * Divides the images of a snapshot into lists, where their paths say: snapshots of which few captions differ have most
- * of their lists in common.
+ * Divides the images of a snapshot into lists, at places that depend on their paths, so that snapshots with few
+ * differences have most lists in common.
  */
 export function* dividedLists({ images, keys }: ImageList): Generator<ImageList> {
   let start = 0;

@@ -4,12 +4,12 @@ import { errno } from '../../base/errno';
 import { noop } from '../../base/noop';
 import { syncFolder } from '../../dataset/files/writeFileSafely';
 
-/** Errors that another way of writing does not help against. */
+/** Errors for which there is no other way to write the file. */
 const hopeless: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOENT', 'ENOTDIR']);
 
 /**
- * A file that is written from its beginning to its end, and has its name once the disk has all of it. Where a file
- * cannot be renamed, as on some mounts of object stores, it is copied under its name.
+ * A file that is written from its beginning to its end, and gets its final name once it is complete on the disk. If it
+ * cannot be renamed, as on some mounts of object stores, it is copied instead.
  */
 export class NewFile {
   private constructor(

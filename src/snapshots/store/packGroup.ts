@@ -5,15 +5,15 @@ import { keyLength, type CaptionKey } from './captionKey';
 /**
  * A pack is a file of groups, one after the other. A group is a head, a table of what it has, and the contents
  * themselves, one after the other and compressed. All numbers are 32 bits, little endian.
- * - head: `DCS1`, the number of contents, the length of what is compressed, its length before that
+ * - head: `DCS1`, the number of contents, the length of the compressed contents, their length before compression
  * - table: for each content its key and its length
  */
 export const magic = 'DCS1';
 export const headLength = 16;
 const rowLength = keyLength + 4;
-/** No group of this program comes near; what says so is none. */
+/** Far more than any group of this program has: a larger value means that the file is damaged. */
 const longestGroup = 64 * 1024 * 1024;
-/** zlib's second fastest: the next ones save a tenth and take half as long again. */
+/** zlib's second fastest level: the next ones save a tenth of the size, but take half as long again. */
 const compression = { level: 2 };
 
 const compress = promisify(deflateRaw);
@@ -69,8 +69,8 @@ export function groupRows(table: Buffer): GroupRow[] {
 }
 
 /**
- * The contents of a group; of a damaged one, whatever can be had: up to the first bytes that cannot be decompressed.
- * Whether a content is what it was, its hash says.
+ * The contents of a group; of a damaged one, those before the first bytes that cannot be decompressed. Check the hash
+ * of each content.
  */
 export async function groupContents(compressed: Uint8Array, raw: number): Promise<Buffer> {
   try {

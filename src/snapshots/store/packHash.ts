@@ -6,7 +6,7 @@ export function newPackHash(): Hash {
   return createHash('sha256');
 }
 
-/** The hash of all bytes of a pack, by which it is seen whether any of them has changed. */
+/** The hash of all bytes of a pack, which shows whether any of them has changed. */
 export function packHashText(hash: Hash): string {
   return hash.digest('hex').slice(0, 32);
 }

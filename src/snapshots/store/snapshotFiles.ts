@@ -42,7 +42,7 @@ const storedSnapshot = v.object({
 export interface SnapshotList {
   /** oldest first */
   snapshots: Snapshot[];
-  /** the files, absolute, of those that cannot be read: cut off, or of another version */
+  /** absolute paths of files that cannot be read: they are cut off, or of another version */
   unreadable: string[];
 }
 
@@ -66,7 +66,7 @@ export async function listSnapshots(root: string): Promise<SnapshotList> {
   return list;
 }
 
-/** Writes the file of a snapshot, anew where it has one. @throws errors of the disk */
+/** Writes or replaces the file of a snapshot. @throws errors of the disk */
 export async function writeSnapshot(root: string, snapshot: Snapshot): Promise<void> {
   const { id, lists, ...rest } = snapshot;
   const stored: v.InferInput<typeof storedSnapshot> = { version: 1, ...rest, lists: lists.map(keyText) };
@@ -87,7 +87,9 @@ export async function renameSnapshot(root: string, id: string, name: string): Pr
   return renamed;
 }
 
-/** Deletes a snapshot. What nobody else needs of its contents goes with `pruneSnapshots`. @throws errors of the disk */
+/**
+ * Deletes a snapshot. `pruneSnapshots` later deletes contents that no other snapshot needs. @throws errors of the disk
+ */
 export async function deleteSnapshot(root: string, id: string): Promise<void> {
   await unlink(snapshotFile(root, id)).catch((thrown: unknown) => {
     if (errno(thrown) !== 'ENOENT') throw thrown;

@@ -17,9 +17,9 @@ export const fileName = {
   snapshot: /^\d{8}T\d{9}-[0-9a-f]{8}\.snapshot$/,
   /** contents of captions, which snapshots name by their hashes */
   pack: /^\d{8}T\d{9}-[0-9a-f]{8}\.pack$/,
-  /** says of a pack that it will be deleted: no snapshot needed it */
+  /** marks a pack for deletion, as no snapshot needed it */
   doomed: /^\d{8}T\d{9}-[0-9a-f]{8}\.pack\.doomed$/,
-  /** a file that is being written, or that a process left that died at it */
+  /** a file that is being written, or that a process left behind when it died */
   temporary: /\.tmp$/,
 } as const;
 
@@ -38,7 +38,7 @@ export function snapshotFolderOf(root: string): string {
 }
 
 /**
- * Sees to it that new snapshots are where the setting wants its records, unless the dataset has snapshots already.
+ * Puts new snapshots where the setting wants records, unless the dataset has snapshots already.
  * @throws errors of the disk
  */
 export async function placeSnapshots(root: string, place: RecordPlace | undefined): Promise<void> {
@@ -48,7 +48,7 @@ export async function placeSnapshots(root: string, place: RecordPlace | undefine
   await makeOwnFolder(stored);
 }
 
-/** The folders that are made for the first snapshot, the outer one first. */
+/** The folders to create for the first snapshot, the outermost first. */
 function foldersOf(root: string): string[] {
   const inDataset = folderNames.map((_, index) => path.join(root, ...folderNames.slice(0, index + 1)));
   const stored = recordStorageOf(root);
@@ -85,7 +85,7 @@ export async function snapshotNames(root: string): Promise<string[]> {
   }
 }
 
-/** A link could lead anywhere: what is written there, or pruned, would be somebody else's. */
+/** A link could lead anywhere: writing or pruning there could destroy files of somebody else. */
 async function refuseUnsafe(root: string): Promise<void> {
   for (const folder of foldersOf(root)) {
     const info = await lstat(folder).catch(() => undefined);

@@ -2,10 +2,12 @@ import * as l10n from '@vscode/l10n';
 import { fileName, snapshotFolderOf } from './snapshotFolder';
 import { SnapshotError } from './SnapshotError';
 
-/** Words that stand for something else where a snapshot is named: the last one, and what is on the disk. */
+/** Reserved names: on the command line they mean the latest snapshot, and the state on the disk. */
 const takenWords: ReadonlySet<string> = new Set(['latest', 'now']);
 
-/** Why a snapshot cannot have a name, as a sentence; undefined if it can. An empty one is none. */
+/**
+ * Why a snapshot cannot have a name, as a sentence; undefined if it can. An empty text means no name, which is fine.
+ */
 export function snapshotNameProblem(name: string): string | undefined {
   const wanted = name.trim();
   if (takenWords.has(wanted.toLowerCase()))

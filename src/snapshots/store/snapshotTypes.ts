@@ -1,11 +1,12 @@
 import type { CaptionKey } from './captionKey';
 
 /**
- * Why a snapshot was made: by a person, or by itself before a job, a bulk edit, or the restoring of another snapshot.
+ * Why a snapshot was made: by a person, or automatically before a job, a bulk edit, or the restoring of another
+ * snapshot.
  */
 export type SnapshotCause = 'hand' | 'job' | 'edit' | 'restore';
 
-/** How long snapshots that were made by themselves are kept. */
+/** How long automatic snapshots are kept. */
 export interface SnapshotLimits {
   /** in days; 0: none are made */
   days: number;
@@ -25,9 +26,9 @@ export interface Snapshot {
   /** that a person gave it */
   name?: string;
   cause: SnapshotCause;
-  /** what it was made before, such as `Caption All` */
+  /** the operation before which it was made, such as `Caption All` */
   label?: string;
-  /** the id of the job that it was made before */
+  /** the id of the job before which it was made */
   job?: string;
   /** with the captions, relative to the root of the dataset's records, with `/`; empty for the root itself */
   folder: string;
@@ -38,7 +39,7 @@ export interface Snapshot {
   captions: number;
   /** captions that could not be read when it was made, and are not in it */
   unread: number;
-  /** how many bytes it added to those of the snapshots before it */
+  /** how many bytes it added to the packs */
   added: number;
   limits: SnapshotLimits;
   /** the lists of its images */

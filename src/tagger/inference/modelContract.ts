@@ -9,7 +9,7 @@ export interface ModelContract {
   fixedBatch: number | undefined;
   /** side of the square picture, in pixels */
   size: number;
-  /** [batch, size, size, 3], else [batch, 3, size, size] */
+  /** the layout of the input: `[batch, size, size, 3]` if true, else `[batch, 3, size, size]` */
   channelsLast: boolean;
 }
 

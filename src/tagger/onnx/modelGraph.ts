@@ -91,7 +91,7 @@ interface Field {
   end: number;
 }
 
-/** Names are short; a longer text is none. */
+/** Names are short; a longer text is no name. */
 const longestText = 4096;
 
 /**

@@ -5,7 +5,7 @@ import type { CaptionOptions, EnsembleMerge } from '../../protocol/tagging/capti
 import { mergeScores, type PassedTag, type ScoredModel } from './mergeScores';
 import { TagWords } from './TagWords';
 
-/** A tag that passed its threshold and its words in the caption: mostly one, or none or several. */
+/** A tag that passed its threshold, and what the caption gets for it: mostly one text, sometimes none or several. */
 interface WordedTag extends PassedTag {
   words: string[];
 }

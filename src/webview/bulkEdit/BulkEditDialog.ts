@@ -27,7 +27,7 @@ import '../suggestions/SuggestionPopup';
 
 /** Debounce: an edit is planned this long after the user last changed the form, in milliseconds. */
 const planDelay = 150;
-/** How long it is said why an edit was not applied, in milliseconds. */
+/** How long the reason why an edit was not applied is shown, in milliseconds. */
 const refusalShownFor = 4000;
 /** Maximum number of tags that are named above the list. */
 const maxNamedTags = 12;
@@ -304,7 +304,7 @@ export class BulkEditDialog extends LitElement {
   private get counts(): Partial<Record<EditScope, number>> {
     const { snapshot } = this;
     if (snapshot === undefined) return {};
-    // What was selected a moment ago is not in the snapshot yet.
+    // A selection of a moment ago may not be in the snapshot yet.
     const selected = this.selected?.() ?? snapshot.selected.count;
     return {
       ...(selected > 0 ? { selection: selected } : {}),

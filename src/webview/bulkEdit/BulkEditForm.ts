@@ -24,7 +24,7 @@ const operations: readonly [EditOperation, string][] = [
   ['restoreSnapshot', l10n.t('Restore a snapshot')],
 ];
 
-/** What an operation does, for those whose fields do not say it. */
+/** Explanations of operations that their fields do not explain. */
 const explanations: Partial<Record<EditOperation, string>> = {
   addTags: l10n.t('Tags that a caption has already are not added again.'),
   deduplicate: l10n.t('The first of each tag stays. Case, underscores and escaped parentheses make no difference.'),
@@ -93,7 +93,7 @@ export class BulkEditForm extends LitElement {
       </fieldset>`;
   }
 
-  /** What a job would do: there is nothing to choose, as its images were tagged already. */
+  /** The facts of a job's preview: there is nothing to choose, as its images were tagged already. */
   private renderFacts(): TemplateResult {
     return html`<dl class="facts">
         ${this.facts.map(

@@ -8,7 +8,7 @@ export interface TargetCard {
   isSelected: boolean;
 }
 
-/** What the clipboard does with captions. */
+/** Copying and pasting captions. */
 export interface ClipboardActions {
   /** the caption as the page shows it, with what was typed and not confirmed yet */
   textOf(item: CardItem): string;
@@ -18,10 +18,10 @@ export interface ClipboardActions {
   paste(card: TargetCard, text: string): void;
 }
 
-/** For so long after its key the clipboard event that the key asked for is awaited, in milliseconds. */
+/** How long after a key its clipboard event is awaited, in milliseconds. */
 const awaitedFor = 1000;
 
-/** What a key asked for whose clipboard event has not come yet. */
+/** A key whose clipboard event has not come yet. */
 interface Awaited {
   kind: 'copy' | 'paste';
   card: TargetCard;

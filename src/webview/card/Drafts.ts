@@ -86,7 +86,7 @@ export class Drafts {
     const { path, number, from, text } = run;
     clearTimeout(run.timer);
     this.uncommitted.delete(captionPath);
-    // What was typed and removed again changes nothing, and the host passes over it, too.
+    // Text that was typed and removed again changes nothing; the host ignores it, too.
     if (text !== from) this.history.add({ path, captionPath, run: number, before: from, after: text });
     this.port.post('commit', { path });
     this.port.committed(captionPath);
@@ -139,13 +139,13 @@ export class Drafts {
     this.history.forget();
   }
 
-  /** The host has seen so many changes of the stack of undo that this page did not make. */
+  /** The host reports how many changes of the undo stack were not made by this page. */
   noteForeignEdits(count: number): void {
     if (count !== this.foreignEdits) this.history.forget();
     this.foreignEdits = count;
   }
 
-  /** The host has refused a draft and has said why: the caption is what it was. */
+  /** The host has refused a draft with a reason: the caption is unchanged. */
   refused(captionPath: string, draft: number): void {
     const pending = this.pending.get(captionPath);
     if (pending === undefined || pending.draft > draft) return;

@@ -4,14 +4,14 @@ import type { PlaceInOrder } from '../../protocol/page/gridViewProtocol';
 import type { Joined } from '../../tags/joinTyping';
 import { isJsonCaption } from '../../tags/jsonCaption';
 
-/** What is known of the cards, as far as it matters here. */
+/** The knowledge about cards that is needed here. */
 export interface KnownCards {
   /** the order of the cards */
   readonly order: number;
   at(index: number): CardItem | undefined;
   /** the position of an image; null if it is not in the order, undefined if that is not known */
   placeOf(path: string): number | null | undefined;
-  /** the image at a place, of any order; null if nobody knows, undefined while it is not known */
+  /** the image at a place in any order; undefined while that is being found out, null if it cannot be */
   whereWas(place: PlaceInOrder): { path: string; index: number | null } | null | undefined;
 }
 

@@ -104,7 +104,7 @@ export class ImageCard extends LitElement {
       this.dispatchEvent(new CustomEvent('results-awaited', { detail: { results }, bubbles: true, composed: true }));
     },
   };
-  /** path of the caption of which somebody may want to know who wrote it */
+  /** path of the caption whose writers the user may want to see */
   private asksWriters: string | undefined;
   /** the element that had the focus before this update */
   private focused: HTMLElement | null = null;
@@ -141,7 +141,7 @@ export class ImageCard extends LitElement {
     this.focused = this.querySelector<HTMLElement>(':focus');
     this.countTags();
     if (this.item === undefined) this.holding = this.place;
-    // Tags take in what was typed by themselves; a text may have to wait for an input method.
+    // Tag chips apply typed text themselves; a text area may have to wait for an input method.
     else if (this.isShownAsTags) this.holding = undefined;
     const label = this.item?.path ?? l10n.t('Loading');
     if (this.ariaLabel === label) return;
@@ -177,7 +177,7 @@ export class ImageCard extends LitElement {
     if (area === undefined) this.area = this.undo = undefined;
     if (context === undefined || area === undefined) return;
     const held = holding === undefined ? undefined : context.held.textAt(holding);
-    // What an input method composes in a caption that came meanwhile is not in it yet.
+    // Text that an input method is still composing is not in the caption yet.
     if (item !== undefined && held !== undefined) return;
     const text = item === undefined ? (held ?? '') : context.drafts.textOf(item);
     if (area !== this.area) {
@@ -300,7 +300,7 @@ export class ImageCard extends LitElement {
     ];
   }
 
-  /** What a file is that is not clean UTF-8, and the button by which the user agrees to write what is shown. */
+  /** The encoding of a file that is not clean UTF-8, and the button to write it as it is shown. */
   private renderForeign(path: string, encoding: string, context: CardContext): TemplateResult {
     const agree = (label: string): TemplateResult =>
       html`<button
@@ -412,7 +412,7 @@ export class ImageCard extends LitElement {
       <span
         class="facts"
         @mouseenter=${() => {
-          // Who wrote it is asked for when somebody may want to read it.
+          // The writers are requested only when the user may want to read them.
           this.asksWriters = item.captionPath;
           this.requestUpdate();
         }}
@@ -436,7 +436,7 @@ export class ImageCard extends LitElement {
     </div>`;
   }
 
-  /** Who wrote how much of the caption, a line each; empty until somebody points at it. */
+  /** Who wrote how much of the caption, one line each; empty until the user points at it. */
   private writersOf(item: CardItem, text: string): string[] {
     if (this.asksWriters !== item.captionPath) return [];
     const groups = this.context?.origins.groupsOf(item, text) ?? [];
@@ -518,7 +518,9 @@ function isOtherPlace(place: PlaceInOrder | undefined, other: PlaceInOrder | und
   return place?.order !== other?.order || place?.index !== other?.index;
 }
 
-/** What stands in an empty field; nothing where the file cannot be read, which does not mean that it has no text. */
+/**
+ * The placeholder of an empty field; nothing where the file cannot be read, which does not mean that it has no text.
+ */
 function placeholderOf(item: CardItem | undefined): string {
   if (item === undefined) return l10n.t('Loading…');
   return item.readOnly === true ? '' : l10n.t('No caption');

@@ -4,7 +4,10 @@ import { textDigest } from '../../protocol/page/textDigest';
 import { sentencesOf } from '../../tags/captionGrammar';
 import { piecesOf } from '../../tags/captionTags';
 
-/** Time without another question until the host is asked, in milliseconds: so nobody asks while cards fly past. */
+/**
+ * Debounce: the host is asked after so long without another question, in milliseconds, so not while the user scrolls
+ * fast.
+ */
 const askPause = 150;
 /** Most images of one question: those that came into view last. */
 const mostAsked = 300;
@@ -40,7 +43,7 @@ const nothingKnown: TagMarks = new Map();
 
 /**
  * Who wrote the tags that cards show. The host is asked for cards in view only, a moment after they came or their text
- * changed; until it has answered, what was known of the tags that stand holds, and what is typed is a person's at once.
+ * changed; until it answers, known marks of unchanged tags are kept, and typed tags count as a person's at once.
  */
 export class OriginMarks {
   /** by path of the caption file, the one used last at the end */
@@ -85,7 +88,7 @@ export class OriginMarks {
     }
   }
 
-  /** Of a tag that is gone, nothing is known any more: who types it again wrote it. */
+  /** The marks of removed tags are dropped: whoever types such a tag again wrote it. */
   private kept(known: Known, text: string): TagMarks {
     const standing = new Set(shownTexts(text));
     if ([...known.tags.keys()].some((tag) => !standing.has(tag))) {
@@ -134,7 +137,7 @@ export class OriginMarks {
   }
 }
 
-/** What chips show of a text: its tags, and its sentences as the records have them. */
+/** The texts that chips show: tags, and sentences as the records have them. */
 function shownTexts(text: string): string[] {
   return piecesOf(text).flatMap((piece) =>
     piece.kind === 'tag'
@@ -151,7 +154,7 @@ function tagMarks(groups: CaptionMarks['groups']): TagMarks {
   );
   const add = (tag: string, mark: PartMark): void => {
     const other = tags.get(tag);
-    // Of tags with the same text nobody can tell which is whose: then all are a person's.
+    // Tags with the same text cannot be told apart: then all count as a person's.
     if (other === undefined || (isMachineMark(other) && !isMachineMark(mark))) tags.set(tag, mark);
   };
   for (const mark of marks) for (const text of shownTexts(mark.text)) add(text, mark);

@@ -134,7 +134,7 @@ export class TagChips extends LitElement {
     }
     if (!changed.has('text') || this.text === this.drafted) return;
     this.base = this.text;
-    // What is in the field was part of a text that is not the caption any more, as after an undo.
+    // The text in the field was part of a caption that has been replaced, as by an undo.
     if (this.drafted !== undefined) this.clearField();
     this.drafted = undefined;
     this.editing = -1;
@@ -353,7 +353,7 @@ export class TagChips extends LitElement {
         refused(l10n.t('The caption is not here yet'));
       }
     } else {
-      // Saving is the page's, and what is in the field must be part of it.
+      // The page handles Ctrl+S, and must save the text in the field, too.
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') this.finish();
       else this.undoOf(field).onKeydown(event);
     }

@@ -190,7 +190,7 @@ export const cardStyles = css`
     font-style: italic;
   }
 
-  /* What has just come into the card is not what the user aimed at. */
+  /* The user did not aim at what has just appeared in the card. */
   image-card .choices .link,
   image-card .notice .link {
     animation: just-come 500ms;

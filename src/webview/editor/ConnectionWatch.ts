@@ -2,7 +2,7 @@
 const patience = 4000;
 /** An idle page asks this often, in milliseconds. */
 const idlePause = 5000;
-/** A page that waits for something asks when the host has said nothing for this long, in milliseconds. */
+/** A page that waits for something pings the host after so much silence, in milliseconds. */
 const waitingPause = 1000;
 /** A longer pause between two looks means that the page itself stood still, in milliseconds. */
 const standstill = 2500;
@@ -16,8 +16,8 @@ export interface PageActivity {
 }
 
 /**
- * Tells whether the host can still be heard: when it said nothing for a while, the page asks it for a sign of life. It
- * knows no clock; the page looks every half a second or so.
+ * Detects a lost connection to the host: after a while of silence, the page sends a ping. It has no timer; the page
+ * calls it about every half second.
  */
 export class ConnectionWatch {
   /** whether the host has not answered for too long */
@@ -43,7 +43,7 @@ export class ConnectionWatch {
   look(now: number, { isWaiting, isUsed }: PageActivity): boolean {
     const stoodStill = now - this.lastLook > standstill;
     this.lastLook = now;
-    // What the host said meanwhile may be heard next.
+    // Messages that the host sent meanwhile may arrive next.
     if (stoodStill && this.waitingSince !== undefined) this.waitingSince = now;
     if (this.waitingSince !== undefined) {
       if (now - this.waitingSince >= patience) this.isLost = true;

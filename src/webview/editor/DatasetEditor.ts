@@ -329,7 +329,7 @@ export class DatasetEditor extends LitElement {
     }
   }
 
-  /** What the host is told at the start, so that its answer brings the cards of the place that is shown first. */
+  /** Parameters of the first request, so that its answer has the cards of the place that is shown first. */
   private startPlace(remembered: Partial<ViewState>): Parameters<HostRequests['ready']>[0] {
     const { path, index, layout, cardSize } = this.view;
     const { innerWidth, innerHeight } = window;
@@ -543,7 +543,7 @@ export class DatasetEditor extends LitElement {
     </div>`;
   }
 
-  /** What was typed and could not be put into its caption: shown until the user has seen it. */
+  /** Typed text that could not be added to its caption: shown until the user has seen it. */
   private renderLeftOver(): TemplateResult | typeof nothing {
     const [typing] = this.kept.leftOver;
     if (typing === undefined) return nothing;
@@ -751,7 +751,7 @@ export class DatasetEditor extends LitElement {
   }
 }
 
-/** Whether a job has begun or ended: it may say of captions that stay as they are that it would write them, too. */
+/** Whether a job has begun or ended: then a preview may say something else about captions that did not change. */
 function isOtherRun(before: readonly JobView[], now: readonly JobView[]): boolean {
   const running = (jobs: readonly JobView[]): string =>
     jobs.flatMap(({ id, state }) => (state === 'running' ? id : [])).join(' ');

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { ImageTarget } from '../../protocol/page/bulkEditProtocol';
 import type { PageHost } from '../shared/host';
 
-/** How the question tells the user about itself. */
+/** How the question gives messages to the user. */
 interface Voice {
   say(text: string): void;
   refused(text: string): void;

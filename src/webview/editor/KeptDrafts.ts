@@ -23,8 +23,8 @@ interface Kept {
 }
 
 /**
- * What was typed and is not confirmed by the host. It is kept where it survives the page, and the next page gives it
- * to the host again: a message that was on its way when the connection went may never arrive.
+ * Typed text that the host has not confirmed. It is stored where it survives the page, and the next page sends it to
+ * the host again: a message that was in flight when the connection was lost may never arrive.
  */
 export class KeptDrafts {
   /** by path of the caption file */
@@ -40,7 +40,7 @@ export class KeptDrafts {
     return this.kept.size;
   }
 
-  /** What could not be taken in: it is kept until the user has seen it. */
+  /** Text that could not be added to its caption; kept until the user has seen it. */
   get leftOver(): readonly KeptTyping[] {
     return this.left;
   }

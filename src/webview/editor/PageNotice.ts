@@ -6,8 +6,8 @@ import { type Said, saidEvent } from '../shared/say';
 const shownFor = 4000;
 
 /**
- * Shows what was said last by `say` or `refused`, for a few seconds. It lies over the page, where no click hits it and
- * nothing gives way to it. It is in the top layer, above dialogs.
+ * Shows the last message of `say` or `refused` for a few seconds. It lies over the page without moving anything, and
+ * clicks go through it. It is in the top layer, above dialogs.
  */
 @customElement('page-notice')
 export class PageNotice extends LitElement {

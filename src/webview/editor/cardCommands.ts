@@ -41,7 +41,7 @@ export function cardCommands({ host, drafts, actions, selectedCount }: Commanded
         // It cannot be edited now, and the host says why.
         actions.pasteCaption({ path }, text);
       } else {
-        // What was typed before is an undo step of its own, and so is this.
+        // Earlier typing becomes a separate undo step, and so does this.
         drafts.commitAll();
         drafts.edit(card.item, text, drafts.textOf(card.item));
         drafts.commit(card.item.captionPath);

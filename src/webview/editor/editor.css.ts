@@ -89,7 +89,7 @@ export const editorStyles = css`
   .notice-text {
     flex: 1;
     min-width: 0;
-    /* What was typed may be long: the notices must not grow over the top of the page. */
+    /* Typed text may be long: the notices must not grow over the top of the page. */
     max-height: 25vh;
     overflow: hidden auto;
     overflow-wrap: anywhere;

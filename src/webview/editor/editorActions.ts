@@ -11,7 +11,7 @@ interface EditorPage {
   host: PageHost;
   /** The search that the page asked for last. */
   query: () => string;
-  /** Resolves when the host has told what it finds, or that it failed. */
+  /** Resolves when the host has sent the results, or an error. */
   search: (query: string) => Promise<void>;
   setSort: (sort: ImageSort) => void;
   show: (choices: Partial<ViewChoices>) => void;

@@ -198,7 +198,7 @@ export class GridModel {
     if (this.catchingUp === undefined && this.isBehind(items)) this.catchingUp = this.catchUp(items);
   }
 
-  /** Resolves when the cards are those of the newest order that the host has told, or could not be had. */
+  /** Resolves when the cards of the newest known order have come, or could not be loaded. */
   async whenCaughtUp(): Promise<void> {
     await this.catchingUp;
   }

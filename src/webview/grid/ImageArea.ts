@@ -120,7 +120,7 @@ export class ImageArea extends LitElement {
 
   /** Goes to a folder as soon as the host has said where it begins. The keys after that wait, too. */
   private waitForFolder(grid: ImageGrid, answer: Promise<number | 'none' | undefined>, order: number): void {
-    // What is typed from now on was not meant for the caption in which the key was pressed.
+    // Text typed from now on was not meant for the caption in which the key was pressed.
     const stay = (reason: string): false => {
       refused(reason);
       grid.model.moveTo(grid.model.active, 'cell');

@@ -25,7 +25,7 @@ export interface CardUser {
   places(): readonly PlaceInOrder[];
 }
 
-/** What the host said about images and places when the order changed. */
+/** The answers of the host about images and places after the order changed. */
 export interface Whereabouts {
   /** by path, the position in the new order; null for images that are not in it */
   paths: ReadonlyMap<string, number | null>;

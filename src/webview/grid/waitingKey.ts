@@ -7,7 +7,7 @@ const refusedLetters = new Set(['c', 'x', 'v', 'z', 'y']);
 const pageLetters = new Set(['f', 'h', 's']);
 /** Keys that with Ctrl edit a text, leave a caption, or on macOS delete an image. */
 const editing = new Set(['Enter', 'Backspace', 'Delete']);
-/** What the browser makes of these keys cannot be made up for later. */
+/** Keys with a default action of the browser that cannot be done later. */
 const browserKeys = new Set(['ContextMenu', 'Dead', 'Insert', 'Process']);
 const browserShiftKeys = new Set(['Delete', 'F10']);
 const modifiers = new Set(['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock']);

@@ -29,7 +29,7 @@ import { quotedStyles, quotedText } from '../shared/quotedText';
 import { sharedStyles } from '../shared/shared.css';
 import { reviewStyles } from './review.css';
 
-/** Debounce: what the caption becomes is asked for this long after a key, in milliseconds. */
+/** Debounce: the preview of the caption is requested this long after a key, in milliseconds. */
 const previewDelay = 200;
 /** The longer side of the picture, in CSS pixels. */
 const pictureSide = 720;
@@ -38,7 +38,7 @@ const pictureSide = 720;
 type Action = 'take' | 'edit' | 'again' | 'discard';
 const actionOfKey: Readonly<Record<string, Action>> = { t: 'take', e: 'edit', r: 'again', d: 'discard' };
 
-/** The dialog in which the flagged answers of a job are gone through, one after the other. */
+/** The dialog in which the flagged answers of a job are reviewed, one after the other. */
 @customElement('review-dialog')
 export class ReviewDialog extends LitElement {
   static override styles = [sharedStyles, bulkEditPreviewStyles, bulkEditStyles, quotedStyles, reviewStyles];
@@ -60,14 +60,14 @@ export class ReviewDialog extends LitElement {
   @state() private problem = '';
   @state() private note = '';
   @state() private captioner = '';
-  /** as it is typed; empty for the server's own */
+  /** the temperature as typed; empty for the default of the server */
   @state() private temperature = '';
 
   @query('dialog') private readonly dialog!: HTMLDialogElement | null;
   @query('bulk-edit-preview') private readonly list!: BulkEditPreview | null;
   @query('textarea') private readonly field!: HTMLTextAreaElement | null;
 
-  /** texts that were changed and not taken yet, by the position of the answer */
+  /** edited texts that are not taken yet, by the position of the answer */
   private readonly drafts = new Map<number, string>();
   private readonly states = new Map<number, AnswerState>();
   private asked = 0;
@@ -417,7 +417,7 @@ export class ReviewDialog extends LitElement {
     await this.decide(() => host.request('discardAnswer', { id: summary.id, index }), l10n.t('Discarded.'));
   }
 
-  /** Does something with the answer that is shown, and goes on with the next one that waits. */
+  /** Carries out a decision on the shown answer, and moves to the next undecided one. */
   private async decide(act: () => Promise<Reviewed>, done: string): Promise<void> {
     if (this.isBusy) return;
     const { at: index } = this;
@@ -449,7 +449,7 @@ export class ReviewDialog extends LitElement {
     }
   }
 
-  /** The next answer that waits, or the first one; undefined if none is known to wait. */
+  /** The next undecided answer, or else the first one; undefined if none is known. */
   private nextWaiting(index: number): number | undefined {
     const count = this.summary?.count ?? 0;
     if (this.waiting === 0) return undefined;
@@ -551,7 +551,7 @@ export class ReviewDialog extends LitElement {
       const action = isForText(target) ? actionOfKey[event.key.toLowerCase()] : undefined;
       if (action !== undefined) {
         event.preventDefault();
-        // A key that is held must not decide on one answer after the other.
+        // A held key (auto-repeat) must not decide on one answer after another.
         if (!event.repeat) this.act(action);
       }
     }
@@ -575,7 +575,7 @@ export class ReviewDialog extends LitElement {
   }
 }
 
-/** Whether single letters are keys at an element: the list, or a text that is only read. */
+/** Whether single letters are shortcuts at an element: in the list, or in a read-only text. */
 function isForText(target: EventTarget | undefined): boolean {
   return target instanceof HTMLElement && target.matches('.rows, .quoted, dialog');
 }

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The dialog in which flagged answers are gone through: the list beside one answer, or above it where it is narrow. */
+/** The dialog in which flagged answers are reviewed: the list beside one answer, or above it where it is narrow. */
 export const reviewStyles = css`
   dialog {
     width: min(1180px, calc(100% - 32px));

@@ -2,8 +2,8 @@ import type { GridSnapshot } from '../../protocol/page/gridProtocol';
 import type { ImageSort } from '../../protocol/page/imageSort';
 
 /**
- * The search and the order that the page asked for last. They are the page's: what the host tells counts only once it
- * has heard of the last thing that the page asked for. Until then it speaks of an older search, whose text and results
+ * The search and the order that the page asked for last. They are the page's: a snapshot of the host counts only if it
+ * answers the last request of the page. Until then it is stale: it is about an older search, whose text and results
  * must not come back. A search that is set elsewhere, such as in the tag view, is told with the number of the last one
  * that the page asked for, and replaces it.
  */
@@ -18,7 +18,7 @@ export class AskedView {
   private lastSearch = 0;
   /** the query that the host told last */
   private told = '';
-  /** the query that the host had when a search failed: as long as it tells that, the text of the page stays */
+  /** the query of the host when a search failed: while its snapshots have that one, the text of the page stays */
   private stale: string | undefined;
 
   /** The page asks for a search. Returns the number to send with it. */
@@ -36,7 +36,7 @@ export class AskedView {
   }
 
   /**
-   * What was asked with this number has failed: the host may never have heard of it. The images are those of the host
+   * The request with this number has failed: the host may never have received it. The images are those of the host
    * then, but the text of a search stays the user's.
    */
   failed(number: number): void {
@@ -50,8 +50,8 @@ export class AskedView {
   }
 
   /**
-   * What the page shows after a snapshot: while the host has not heard of what was asked last, its images stay those
-   * that are shown.
+   * What the page shows after a snapshot: until the host has received the last request, the images stay as they are
+   * shown.
    * @param shown the snapshot that the page shows; undefined if it is the first
    */
   shownAfter(snapshot: GridSnapshot, shown: GridSnapshot | undefined): GridSnapshot {

@@ -353,7 +353,7 @@ export class SearchField extends LitElement {
   private readonly onBlur = (): void => {
     if (this.input !== null) this.hold.leave(this.input);
     this.close();
-    // What follows elsewhere, such as a click on an image, follows the search.
+    // Later actions elsewhere, such as a click on an image, must come after the search.
     this.searchTyped();
     this.hasPaused = true;
     const { snapshot } = this;

@@ -13,7 +13,7 @@ export interface SearchActions {
   suggest: (text: string, caret: number) => Promise<readonly SearchSuggestion[]>;
   /**
    * Adds a term to the search that requires or excludes a tag; removes the term if the search has it already. Resolves
-   * when the host has told what it finds, or that it failed.
+   * when the host has sent the results, or an error.
    */
   addFilter: (tag: string, exclude: boolean) => Promise<void>;
   /** Searches and sorts again, because edits do not update the results. */
@@ -57,7 +57,7 @@ export interface EditorActions extends SearchActions, ImageActions, SelectionAct
   refresh: () => void;
   showLeftOut: () => void;
   controlJob: (id: string, action: JobAction) => void;
-  /** Goes through the flagged answers of a job. */
+  /** Opens the review of the flagged answers of a job. */
   reviewFlagged: (job: string) => void;
   /** Takes a job that ended from the page. */
   dismissJob: (job: string) => void;

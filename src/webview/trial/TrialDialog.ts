@@ -24,7 +24,7 @@ import { quotedStyles, quotedText } from '../shared/quotedText';
 import { sharedStyles } from '../shared/shared.css';
 import { trialStyles } from './trial.css';
 
-/** Debounce: the words are looked at this long after a key, in milliseconds. */
+/** Debounce: the words are checked this long after a key, in milliseconds. */
 const checkDelay = 250;
 
 /** The dialog in which a captioner is tried on a few images, its words edited in place. */
@@ -37,14 +37,14 @@ export class TrialDialog extends LitElement {
   @state() private summary: TrialSummary | undefined;
   @state() private captioners: readonly TriedCaptioner[] = [];
   @state() private trial: Trial = { captioner: '', words: noWords };
-  /** as it is typed; empty for the server's own */
+  /** the temperature as typed; empty for the default of the server */
   @state() private temperature = '';
   @state() private purpose: Purpose | '' = '';
   @state() private traits = '';
   @state() private problems: TrialProblems = { problems: [], missing: [] };
-  /** what became of each image; undefined while it is asked about or was not yet */
+  /** the result for each image; undefined until there is one */
   @state() private results: readonly (TrialResult | undefined)[] = [];
-  /** the words with which the results came about */
+  /** the words that the results were made with */
   @state() private triedWith = '';
   @state() private isTrying = false;
   @state() private problem = '';
@@ -54,10 +54,10 @@ export class TrialDialog extends LitElement {
   @query('dialog') private readonly dialog!: HTMLDialogElement | null;
   @query('[name=prompt]') private readonly promptField!: HTMLTextAreaElement | null;
 
-  /** the prompt before a purpose was put to it, and with it */
+  /** the prompt before and after the instructions of a purpose were added */
   private composed: { base: string; whole: string } | undefined;
   private trying: AbortController | undefined;
-  /** the captioner with which captioning goes on once the dialog is closed */
+  /** the captioner to continue with once the dialog is closed */
   private goesOn: string | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private checks = 0;
@@ -273,7 +273,7 @@ export class TrialDialog extends LitElement {
     return l10n.t('Nothing is written into captions here.');
   }
 
-  /** Whether the words are others than those of the captioner. */
+  /** Whether the words differ from those of the captioner. */
   private get isChanged(): boolean {
     const { captioner, words } = this.trial;
     const own = this.captioners.find(({ name }) => name === captioner)?.words;
@@ -315,7 +315,7 @@ export class TrialDialog extends LitElement {
     const { value } = event.target as HTMLSelectElement;
     this.purpose = purposes.find((one) => one === value) ?? '';
     this.traits = this.purpose === '' ? '' : usualTraits[this.purpose].join(', ');
-    // What was put into the prompt goes with its purpose, unless it was edited since.
+    // The instructions of the former purpose are removed, unless the prompt was edited since.
     if (this.purpose === '') this.takeOut();
   };
 
@@ -370,7 +370,7 @@ export class TrialDialog extends LitElement {
     this.problem = '';
     this.triedWith = JSON.stringify(trial);
     this.results = summary.images.map(() => undefined);
-    // Where the window is narrow they lie below the words.
+    // In a narrow window they are below the words.
     this.renderRoot.querySelector('.card')?.scrollIntoView({ block: 'nearest' });
     await Promise.all(
       summary.images.map(async (_, index) => {
@@ -453,11 +453,11 @@ export class TrialDialog extends LitElement {
     if (summary !== undefined) void this.leave(summary.id, captioner);
   };
 
-  /** @param captioner with which captioning goes on; undefined if it does not */
+  /** @param captioner to continue with; undefined to only close */
   private async leave(id: number, captioner: string | undefined): Promise<void> {
     const { host } = this;
     if (captioner !== undefined) {
-      // The page gives the focus back first: it would take it from the question that VS Code asks.
+      // The page restores the focus first: later it would take it from VS Code's question.
       for (let frames = 0; frames < 4; frames++) await new Promise(requestAnimationFrame);
       host?.command('captionAfterTrial', { id, captioner });
     }

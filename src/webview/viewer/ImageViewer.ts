@@ -324,7 +324,7 @@ export class ImageViewer extends LitElement {
     return info?.path === item?.path && info?.imageVersion === item?.imageVersion ? info : undefined;
   }
 
-  /** Asks for one image at a time: of those that were passed meanwhile, nobody looks at any. */
+  /** Asks for one image at a time: those that the user has passed meanwhile are not needed. */
   private async requestInfo({ path, imageVersion }: CardItem): Promise<void> {
     const name = `${imageVersion}\n${path}`;
     if (this.isAskingInfo || name === this.requestedInfo) return;

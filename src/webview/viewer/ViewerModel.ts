@@ -16,7 +16,7 @@ export interface ViewerCards {
   at(index: number): CardItem | undefined;
   /** the position of an image; null if it is not in the order, undefined if that is not known */
   placeOf(path: string): number | null | undefined;
-  /** the image at a place, of any order; null if nobody knows, undefined while it is not known */
+  /** the image at a place in any order; undefined while that is being found out, null if it cannot be */
   whereWas(place: PlaceInOrder): { path: string; index: number | null } | null | undefined;
 }
 
