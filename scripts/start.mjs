@@ -84,7 +84,7 @@ async function openOnDesktop(code, folder) {
 async function openInBrowser(folder) {
   await installTestHost((line) => console.log(`> ${line}`));
   console.log('> Starting the VS Code server');
-  const host = await startTestHost({ folder, extensionPaths });
+  const host = await startTestHost({ folder, extensionPaths, allBuiltIn: true });
   console.log(
     `> ${folder} opens as a dataset at this address; on a remote machine, forward port ${host.port} to the same port of yours.`,
   );

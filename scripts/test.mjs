@@ -142,9 +142,9 @@ const userCommand = (command) => ['sh', '-c', 'umask 077; exec nice -n 10 "$@"',
 const sharedWindows = [
   ['mainJob', 'beside', 'shownState', 'tabs'],
   ['jobs', 'safety', 'tagView', 'jobsCluster'],
-  ['accessibilityWorkbench', 'bulkEditWorkbench', 'workbench', 'pageKeysWorkbench'],
+  ['accessibilityWorkbench', 'snapshotsWorkbench', 'bulkEditWorkbench', 'workbench', 'pageKeysWorkbench'],
   ['connectionWorkbench', 'undoOrder'],
-  ['history', 'originMarksWorkbench', 'captionPreviewWorkbench'],
+  ['history', 'originMarksWorkbench', 'captionPreviewWorkbench', 'proseWorkbench'],
 ];
 
 /** What takes much longer than the size of its file says: its cases are elsewhere, or it waits. */

@@ -19,6 +19,8 @@ export interface TestHostOptions {
   env?: Record<string, string>;
   /** leaves workspace trust on: the folder that is opened is not trusted */
   trust?: boolean;
+  /** has all extensions that come with VS Code, in place of the few that the tests need */
+  allBuiltIn?: boolean;
 }
 
 /** A running VS Code server. */

@@ -1,6 +1,6 @@
 // Starts the product in the real VS Code server and its web workbench. docs/contributing.md says more.
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { startGroup, stopGroup } from './childProcess.mjs';
 import { makeExtensionsFolder } from './package/installedPackage.mjs';
 import { root } from './setup.mjs';
-import { installTestHost, testHostCommand } from './testHostInstall.mjs';
+import { builtInExtensions, installTestHost, testHostCommand } from './testHostInstall.mjs';
 
 export { findChromium, installTestHost } from './testHostInstall.mjs';
 
@@ -31,7 +31,18 @@ export const quietSettings = {
   'git.enabled': false,
   'git.openRepositoryInParentFolders': 'never',
   'npm.autoDetect': 'off',
+  // Else each window lists the open files of all processes, again and again.
+  'remote.autoForwardPorts': false,
 };
+
+/**
+ * What the tests see of the extensions that come with VS Code: themes, and what opens images and settings. The hundred others,
+ * of languages, debuggers and Git, cost each window a fifth of its time.
+ */
+const fewBuiltIn = [
+  ...['theme-defaults', 'theme-seti', 'theme-modern-icons', 'configuration-editing', 'json', 'diff', 'log'],
+  ...['markdown-basics', 'media-preview', 'search-result'],
+];
 
 /** VS Code runs tests only beside an extension under development; this one does nothing. */
 const besideTests = path.join(root, 'test/host/helper');
@@ -63,6 +74,7 @@ export async function startTestHost({
   port = 0,
   env = {},
   trust = false,
+  allBuiltIn = false,
 }) {
   const data = serverDataDir ?? (await mkdtemp(path.join(tmpdir(), 'dataset-captions-host-')));
   if (serverDataDir === undefined) leftovers.add(data);
@@ -74,6 +86,8 @@ export async function startTestHost({
 
   await installTestHost(console.error);
   const { node, script } = testHostCommand();
+  const builtIn = path.join(data, 'built-in');
+  if (!allBuiltIn) await linkBuiltIn(builtIn);
   const args = [
     ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'],
     // Only with this does the workbench take the extensions under development from its address.
@@ -81,6 +95,7 @@ export async function startTestHost({
     ...(trust ? [] : ['--disable-workspace-trust']),
     ...['--disable-getting-started-override', '--telemetry-level', 'off'],
     ...['--server-data-dir', data, '--extensions-dir', path.join(data, 'extensions')],
+    ...(allBuiltIn ? [] : ['--builtin-extensions-dir', builtIn]),
   ];
   const wrapper = fileURLToPath(new URL('testHostProcess.mjs', import.meta.url));
   const child = startGroup(process.execPath, [wrapper, node, script, ...args], {
@@ -116,6 +131,28 @@ export async function startTestHost({
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/**
+ * Makes a folder with {@link fewBuiltIn}.
+ * @param {string} folder
+ */
+async function linkBuiltIn(folder) {
+  await mkdir(folder, { recursive: true });
+  for (const entry of await readdir(builtInExtensions)) {
+    const target = path.join(folder, entry);
+    if (fewBuiltIn.includes(entry)) {
+      await symlink(path.join(builtInExtensions, entry), target, 'junction');
+      continue;
+    }
+    const manifest = await readFile(path.join(builtInExtensions, entry, 'package.json'), 'utf8').catch(() => '{}');
+    const { name, publisher, version, engines, browser } = JSON.parse(manifest);
+    // The page would run its own copy, which is not there, unless the server has one of that name.
+    if (browser === undefined) continue;
+    await mkdir(target);
+    const empty = { name, publisher, version, engines, extensionKind: ['workspace'] };
+    await writeFile(path.join(target, 'package.json'), JSON.stringify(empty));
   }
 }
 

@@ -12,6 +12,9 @@ import { root, seconds } from './setup.mjs';
 const home = path.join(root, '.test-host');
 const server = path.join(home, 'node_modules/code-server/lib/vscode');
 
+/** The folder of the extensions that come with VS Code. */
+export const builtInExtensions = path.join(server, 'extensions');
+
 /** The program that the server runs in, and the server's main script. */
 export function testHostCommand() {
   const name = process.platform === 'win32' ? 'node.exe' : 'bin/node';
@@ -53,7 +56,7 @@ export async function installTestHost(log) {
   const install = ['install', '--ignore-scripts', '--omit=dev'];
   log('Installing the dependencies of the VS Code server ...');
   await runNpm(install, server);
-  await runNpm(install, path.join(server, 'extensions'));
+  await runNpm(install, builtInExtensions);
   await copyFile(path.join(source, 'spdlog.cjs'), path.join(server, 'node_modules/@vscode/spdlog/index.js'));
   await writeFile(stamp, wanted);
   log(`The test host is installed (${seconds(performance.now() - start)}).`);
