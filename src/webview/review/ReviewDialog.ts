@@ -40,11 +40,20 @@ const keptAround = 20;
 type Action = 'take' | 'edit' | 'again' | 'discard';
 const actionOfKey: Readonly<Record<string, Action>> = { t: 'take', e: 'edit', r: 'again', d: 'discard' };
 
+/** A decision that can be taken back. */
+interface Decided {
+  index: number;
+  /** the answer as it was shown then; undefined for a decision before the page was there */
+  before?: ReviewedAnswer;
+}
+
 /** A decision that the host has not answered yet. */
 interface Underway {
   index: number;
-  /** by how many it changes what waits: 1 where a decision is taken back */
+  /** by how many it changes what waits */
   waiting: -1 | 0 | 1;
+  /** whether a decision is taken back */
+  isBack?: true;
 }
 
 /**
@@ -84,7 +93,7 @@ export class ReviewDialog extends ContentDialog<ReviewSummary> {
   /** those of {@link answers} that are on their way */
   private readonly coming = new Set<number>();
   /** what was decided, in this order */
-  private decided: { index: number }[] = [];
+  private decided: Decided[] = [];
   private readonly underway = new Set<Underway>();
   private asked = 0;
   private asking: AbortController | undefined;
@@ -419,7 +428,7 @@ export class ReviewDialog extends ContentDialog<ReviewSummary> {
   /** Whether an answer has been decided on a moment ago: the same key again means no other answer. */
   private isDeciding(index: number): boolean {
     const last = [...this.underway].findLast((one) => one.index === index);
-    return last !== undefined && last.waiting !== 1;
+    return last !== undefined && last.isBack !== true;
   }
 
   private previewSoon(delay = previewDelay): void {
@@ -514,7 +523,7 @@ export class ReviewDialog extends ContentDialog<ReviewSummary> {
     this.problem = '';
     const decision: Underway = { index, waiting: shown.state === 'waiting' ? -1 : 0 };
     const answer = act();
-    const entry = { index };
+    const entry: Decided = { index, before: shown };
     this.giveUp();
     this.underway.add(decision);
     this.decided.push(entry);
@@ -540,11 +549,12 @@ export class ReviewDialog extends ContentDialog<ReviewSummary> {
       this.note = l10n.t('Nothing was decided here that could be taken back.');
       return;
     }
-    const { index } = entry;
+    const { index, before } = entry;
     const answer = host.request('takeBackAnswer', { id: summary.id, index });
-    const decision: Underway = { index, waiting: 1 };
+    const decision: Underway = { index, waiting: before === undefined || before.state === 'waiting' ? 1 : 0, isBack: true };
     this.underway.add(decision);
-    this.mark(index, 'waiting');
+    if (before !== undefined) this.answers.set(index, before);
+    this.mark(index, before?.state ?? 'waiting');
     const text = this.takenTexts.get(index);
     if (text !== undefined) this.drafts.set(index, text);
     void this.goTo(index);
