@@ -39,7 +39,16 @@ export class FakeReview implements ShownReview {
     ];
     const { waiting, at } = this;
     const decided = this.decisions.map(({ index }) => index);
-    return { id, label: 'Caption Empty', captioner: 'Qwen', count: this.answers.length, waiting, at, decided, captioners };
+    return {
+      id,
+      label: 'Caption Empty',
+      captioner: 'Qwen',
+      count: this.answers.length,
+      waiting,
+      at,
+      decided,
+      captioners,
+    };
   }
 
   rows(start: number, count: number): Promise<ReviewedAnswer[]> {

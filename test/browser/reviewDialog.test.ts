@@ -380,7 +380,9 @@ describe('The review of flagged answers in a browser', function () {
       await page.keyboard.press('t');
       await page.keyboard.press('e');
       await page.keyboard.type('My ');
-      await status().getByText(`${path(0)}: The caption was changed meanwhile.`).waitFor();
+      await status()
+        .getByText(`${path(0)}: The caption was changed meanwhile.`)
+        .waitFor();
       await page.keyboard.type('own');
       assert.ok(await isChosen(1));
       assert.match(await field().inputValue(), /My own/);
@@ -425,7 +427,10 @@ describe('The review of flagged answers in a browser', function () {
       host.item(path(0)).text = 'typed in another window';
       await page.keyboard.press('t');
       await page.keyboard.press('Escape');
-      await page.locator('page-notice').getByText(`${path(0)}: The caption was changed meanwhile.`).waitFor();
+      await page
+        .locator('page-notice')
+        .getByText(`${path(0)}: The caption was changed meanwhile.`)
+        .waitFor();
     });
   });
 

@@ -236,10 +236,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
       this.decisions.pop();
       await this.decide(index, before === 'waiting' ? 'open' : before);
     } else if (!(await this.parts.document.undoIfLast(edit, isActive))) {
-      return this.refused(
-        index,
-        l10n.t('A caption was edited since: close this, and undo that first.'),
-      );
+      return this.refused(index, l10n.t('A caption was edited since: close this, and undo that first.'));
     }
     return { answer: await this.answer(index), waiting: this.waiting };
   }

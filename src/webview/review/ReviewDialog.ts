@@ -504,7 +504,9 @@ export class ReviewDialog extends ContentDialog<ReviewSummary> {
       this.notYet();
       return;
     }
-    await this.decide('discarded', l10n.t('Discarded.'), () => host.request('discardAnswer', { id: summary.id, index }));
+    await this.decide('discarded', l10n.t('Discarded.'), () =>
+      host.request('discardAnswer', { id: summary.id, index }),
+    );
   }
 
   /** A key for an answer that has not come: it is for no other one, and nobody has read this one. */
@@ -551,7 +553,11 @@ export class ReviewDialog extends ContentDialog<ReviewSummary> {
     }
     const { index, before } = entry;
     const answer = host.request('takeBackAnswer', { id: summary.id, index });
-    const decision: Underway = { index, waiting: before === undefined || before.state === 'waiting' ? 1 : 0, isBack: true };
+    const decision: Underway = {
+      index,
+      waiting: before === undefined || before.state === 'waiting' ? 1 : 0,
+      isBack: true,
+    };
     this.underway.add(decision);
     if (before !== undefined) this.answers.set(index, before);
     this.mark(index, before?.state ?? 'waiting');
