@@ -327,14 +327,15 @@ export class TrialDialog extends ContentDialog<TrialSummary> {
     this.isTrying = true;
     this.note = '';
     this.problem = '';
+    const isStopped = (): boolean => trying.signal.aborted;
     const { triedWith } = this;
     this.triedWith = '';
     await this.check();
     if (this.trying !== trying) return;
-    if (trying.signal.aborted || this.problems.problems.length > 0) {
+    if (isStopped() || this.problems.problems.length > 0) {
       this.triedWith = triedWith;
       this.isTrying = false;
-      if (trying.signal.aborted) this.note = l10n.t('Cancelled.');
+      if (isStopped()) this.note = l10n.t('Cancelled.');
       return;
     }
     this.triedWith = JSON.stringify(trial);
@@ -354,7 +355,7 @@ export class TrialDialog extends ContentDialog<TrialSummary> {
     );
     if (this.trying !== trying) return;
     this.isTrying = false;
-    if (trying.signal.aborted) this.note = l10n.t('Cancelled.');
+    if (isStopped()) this.note = l10n.t('Cancelled.');
     // Words that were changed meanwhile are the news then.
     else if (this.triedWith === JSON.stringify(this.trial)) this.note = this.doneText();
   }
