@@ -897,7 +897,7 @@ export const rooms = {
     may: ['protocol/channel', 'protocol/page', 'protocol/text', 'webview/card', 'webview/pictures', 'webview/shared'],
   },
   'webview/bulkEdit': {
-    what: 'the dialog of bulk edits with its preview',
+    what: 'the dialog of bulk edits with its preview, and what dialogs about content of the host have in common (ContentDialog)',
     may: [
       'protocol/channel',
       'protocol/page',
@@ -909,7 +909,7 @@ export const rooms = {
   },
   'webview/review': {
     what: 'the dialog in which flagged answers of a job are gone through',
-    may: ['protocol/channel', 'protocol/page', 'protocol/text', 'webview/bulkEdit', 'webview/shared'],
+    may: ['protocol/channel', 'protocol/page', 'protocol/text', 'webview/bulkEdit', 'webview/shared', 'webview/undo'],
   },
   'webview/trial': {
     what: 'the dialog in which a captioner is tried on a few images',

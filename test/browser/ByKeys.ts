@@ -68,6 +68,22 @@ export class ByKeys {
     await this.enter();
   }
 
+  /** The name of the active entry of the list; empty if there is none. */
+  async active(): Promise<string> {
+    const entry = this.widget.locator('.monaco-list-row.focused .label-name').first();
+    return (await entry.textContent({ timeout: 1000 }).catch(() => null)) ?? '';
+  }
+
+  /** Goes to a control of the workbench or of the page with the Tab key. */
+  async tabTo(control: Locator): Promise<void> {
+    const hasFocus = (): Promise<boolean> =>
+      control.evaluate((node) => (node as unknown as { matches(selector: string): boolean }).matches(':focus'));
+    for (let presses = 0; presses < 60 && !(await hasFocus()); presses++) {
+      await this.workbench.page.keyboard.press('Tab');
+    }
+    if (!(await hasFocus())) throw new Error('The Tab key does not come to it.');
+  }
+
   /** Gives the keyboard back to the grid. */
   async backToGrid(): Promise<void> {
     await this.workbench.page.keyboard.press('Control+1');

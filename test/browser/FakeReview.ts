@@ -20,6 +20,7 @@ export class FakeReview implements ShownReview {
     Promise.resolve(`A caption by ${captioner}.`);
   private readonly states = new Map<number, AnswerState>();
   private readonly asked = new Map<number, { captioner: string; text: string }>();
+  private readonly decisions: { index: number; before: string }[] = [];
   private at = 0;
 
   constructor(
@@ -37,7 +38,17 @@ export class FakeReview implements ShownReview {
       { name: 'JoyCaption', temperature: null },
     ];
     const { waiting, at } = this;
-    return { id, label: 'Caption Empty', captioner: 'Qwen', count: this.answers.length, waiting, at, captioners };
+    const decided = this.decisions.map(({ index }) => index);
+    return {
+      id,
+      label: 'Caption Empty',
+      captioner: 'Qwen',
+      count: this.answers.length,
+      waiting,
+      at,
+      decided,
+      captioners,
+    };
   }
 
   rows(start: number, count: number): Promise<ReviewedAnswer[]> {
@@ -45,8 +56,8 @@ export class FakeReview implements ShownReview {
     return Promise.resolve(indexes.map((index) => this.shown(index)));
   }
 
-  answer(index: number): Promise<ReviewedAnswer> {
-    this.at = index;
+  answer(index: number, isAhead: boolean): Promise<ReviewedAnswer> {
+    if (!isAhead) this.at = index;
     return Promise.resolve(this.shown(index));
   }
 
@@ -61,13 +72,28 @@ export class FakeReview implements ShownReview {
       return { answer: shown, waiting: this.waiting, refusal: 'The caption was changed meanwhile.' };
     }
     const item = this.host.item(shown.image);
+    const before = item.text;
     item.text = await this.preview({ id: 0, index, text, caption, add });
     this.taken.set(shown.image, { text: text ?? shown.text, byHand: text !== null, added: add });
-    return this.decided(index, text === null ? 'taken' : 'edited');
+    return this.decided(index, text === null ? 'taken' : 'edited', before);
   }
 
   discard(index: number): Promise<Reviewed> {
     return Promise.resolve(this.decided(index, 'discarded'));
+  }
+
+  takeBack(index: number): Promise<Reviewed> {
+    const last = this.decisions.at(-1);
+    const { image } = this.shown(index);
+    if (last?.index !== index) {
+      return Promise.resolve({ answer: this.shown(index), waiting: this.waiting, refusal: 'Not the last decision.' });
+    }
+    this.decisions.pop();
+    this.states.delete(index);
+    this.taken.delete(image);
+    this.host.item(image).text = last.before;
+    this.host.push();
+    return Promise.resolve({ answer: this.shown(index), waiting: this.waiting });
   }
 
   async askAgain(index: number, captioner: string, temperature: number | null, signal: AbortSignal): Promise<Reviewed> {
@@ -81,7 +107,8 @@ export class FakeReview implements ShownReview {
     return this.answers.filter((_, index) => this.stateOf(index) === 'waiting').length;
   }
 
-  private decided(index: number, state: AnswerState): Reviewed {
+  private decided(index: number, state: AnswerState, before = this.host.item(this.shown(index).image).text): Reviewed {
+    this.decisions.push({ index, before });
     this.states.set(index, state);
     this.host.push();
     return { answer: this.shown(index), waiting: this.waiting };

@@ -66,14 +66,6 @@ describe('trying a captioner and reviewing what is flagged, in the real workbenc
   const hasFocus = (element: ReturnType<typeof trialIn>): Promise<boolean> =>
     element.evaluate((node) => (node as unknown as { matches(selector: string): boolean }).matches(':focus'));
 
-  /** Goes to a control of the page with the Tab key. */
-  async function tabTo(view: DatasetView, control: ReturnType<typeof trialIn>): Promise<void> {
-    for (let presses = 0; presses < 60 && !(await hasFocus(control)); presses++) {
-      await view.workbench.page.keyboard.press('Tab');
-    }
-    assert.ok(await hasFocus(control));
-  }
-
   it('goes by keyboard alone: try on three images, caption the empty ones, take, edit and discard, undo', async () => {
     const before = await captions(suite.dataset);
     const view = await suite.open();
@@ -101,7 +93,7 @@ describe('trying a captioner and reviewing what is flagged, in the real workbenc
     assert.deepEqual(await captions(suite.dataset), before, 'nothing is written');
     assert.ok(server.asked.some((request) => promptOf(request).endsWith('please. Be brief.')));
     await workbench.screenshot('trial');
-    await tabTo(view, trial.getByRole('button', { name: 'Use This Prompt' }));
+    await keys.tabTo(trial.getByRole('button', { name: 'Use This Prompt' }));
     await keyboard.press('Enter');
     await trial.getByText('Stand-in is asked with this from now on.').waitFor();
 
@@ -109,7 +101,7 @@ describe('trying a captioner and reviewing what is flagged, in the real workbenc
     const empty = (await imagesWithout(view)).slice(0, 3);
     assert.equal(empty.length, 3);
     for (const image of empty) refused.add(stem(image));
-    await tabTo(view, trial.getByRole('button', { name: 'Caption…', exact: true }));
+    await keys.tabTo(trial.getByRole('button', { name: 'Caption…', exact: true }));
     await keyboard.press('Enter');
     await keys.shows('Caption Selection…');
     await keys.choose('Caption Empty');
@@ -121,6 +113,10 @@ describe('trying a captioner and reviewing what is flagged, in the real workbenc
     assert.ok(server.asked.every((request) => !promptOf(request).includes('{')));
     await workbench.screenshot('job with flagged answers');
     const afterJob = await captions(suite.dataset);
+    const written = async (): Promise<string[]> => {
+      const now = await captions(suite.dataset);
+      return Object.keys({ ...now, ...afterJob }).filter((name) => now[name] !== afterJob[name]);
+    };
 
     // The review.
     await keys.run('Dataset Captions: Review Flagged Answers…');
@@ -153,12 +149,21 @@ describe('trying a captioner and reviewing what is flagged, in the real workbenc
     await review.locator('.quoted').first().waitFor();
     await keyboard.press('d');
     await review.getByText('0 of 3 answers left').waitFor();
+    // Slips are taken back where they were made: the discarded one and the edited one, which is then taken again.
+    await keyboard.press('Control+z');
+    await review.getByText('1 of 3 answers left').waitFor();
+    await keyboard.press('Control+z');
+    await review.getByText('2 of 3 answers left').waitFor();
+    assert.equal(await field.inputValue(), 'A sheet of paper in my own words.');
+    await until('one caption to be left', async () => (await written()).length === 1);
+    await workbench.screenshot('review taken back');
+    await keyboard.press('t');
+    await review.getByText('1 of 3 answers left').waitFor();
+    await keyboard.press('d');
+    await review.getByText('0 of 3 answers left').waitFor();
+    await workbench.screenshot('review done');
     await keyboard.press('Escape');
     await review.waitFor({ state: 'hidden' });
-    const written = async (): Promise<string[]> => {
-      const now = await captions(suite.dataset);
-      return Object.keys(now).filter((name) => now[name] !== afterJob[name]);
-    };
     await until('the two captions', async () => (await written()).length === 2);
     const now = await captions(suite.dataset);
     const [taken, edited] = [refusal, 'A sheet of paper in my own words.'].map((text) =>
@@ -173,6 +178,7 @@ describe('trying a captioner and reviewing what is flagged, in the real workbenc
     assert.deepEqual([...new Set(await authorsOf(edited))], ['hand']);
     // Nothing is left: the row of the job goes.
     await jobs.getByRole('button', { name: 'Review Flagged Caption Empty' }).waitFor({ state: 'hidden' });
+    await workbench.screenshot('after review');
 
     // Undo: the edit, the taken answer, the job. An answer that was taken back is offered again.
     await keys.backToGrid();

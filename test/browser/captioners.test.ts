@@ -8,6 +8,7 @@ import { useWorkbench } from './useWorkbench';
 
 const prose = 'A calm lake lies between green hills, with one small boat near the shore.';
 const key = 'sk-stand-in-0123456789';
+const newKey = 'sk-stand-in-9876543210';
 
 describe('captioners in the real workbench', () => {
   let server: StandInServer;
@@ -86,6 +87,37 @@ describe('captioners in the real workbench', () => {
     });
     const log = await workbench.extensionHostLog();
     assert.ok(!log.includes(key), 'the key is in no log');
+
+    // The captioner that is in use stands first in the list.
+    await keys.run('Dataset Captions: Select Captioner');
+    await keys.shows('WD14 taggers');
+    await until('the captioner in use to be the active entry', async () => (await keys.active()) === 'Lake teller');
+    await workbench.screenshot('captioners list in use');
+    await workbench.page.keyboard.press('Escape');
+
+    // The server wants another key by now: the job stands still, says why, and goes on with the key.
+    server.options.key = newKey;
+    await keys.backToGrid();
+    await keys.run('Dataset Captions: Caption Empty');
+    await dialog.waitFor();
+    await workbench.page.keyboard.press('Enter');
+    const notice = await workbench.notification(/is paused/);
+    const reason = await notice.innerText();
+    assert.match(reason, /wants another key/);
+    assert.ok(!reason.includes(key), 'the key is not said');
+    await workbench.screenshot('captioners wrong key');
+    await keys.tabTo(notice.getByRole('button', { name: 'Set Endpoint Key' }));
+    await keys.enter();
+    await keys.shows(/Key for http:\/\/127\.0\.0\.1/);
+    await workbench.screenshot('captioners wrong key asked');
+    await keys.fill(newKey);
+    await keys.enter();
+    await until('the captions, without another key', async () => {
+      const texts = Object.values(await captions(suite.dataset));
+      return texts.filter((text) => text.trim() === prose).length > 0 && texts.every((text) => text.trim() !== '');
+    });
+    const secondLog = await workbench.extensionHostLog();
+    assert.ok(!secondLog.includes(key) && !secondLog.includes(newKey), 'no key is in a log');
   });
 
   it('that take no pictures are said to, in words, with a way to go on', async () => {
@@ -119,7 +151,7 @@ describe('captioners in the real workbench', () => {
     const view = await suite.open();
     const { workbench } = view;
     const keys = new ByKeys(workbench);
-    for (const theme of ['Light Modern', 'Dark Modern', 'Default High Contrast']) {
+    for (const theme of ['Light Modern', 'Dark Modern', 'Default High Contrast', 'Default High Contrast Light']) {
       await workbench.setColorTheme(theme);
       // The server of the first test is gone.
       await keys.run('Dataset Captions: Select Captioner');
@@ -128,9 +160,17 @@ describe('captioners in the real workbench', () => {
       await keys.shows(/could not be reached|does not answer|refused/i);
       await workbench.screenshot(`captioners list ${theme}`);
       await workbench.page.keyboard.press('Escape');
+      await keys.run('Dataset Captions: Add Captioner…');
+      await keys.shows('Address of the Server');
+      await workbench.screenshot(`captioners add ${theme}`);
+      await workbench.page.keyboard.press('Escape');
       await view.press(/^Caption All/);
       await workbench.page.locator('.monaco-dialog-box').waitFor();
       await workbench.screenshot(`captioners question ${theme}`);
+      await workbench.page.keyboard.press('Escape');
+      await view.press(/^Caption Empty/);
+      await workbench.page.locator('.monaco-dialog-box').waitFor();
+      await workbench.screenshot(`captioners question empty ${theme}`);
       await workbench.page.keyboard.press('Escape');
     }
   });

@@ -159,7 +159,7 @@ export class FakeHost {
       {
         ...this.bulkEdits.handlers(note),
         ...this.comparison.handlers(),
-        ...reviewHandlers(this.review),
+        ...reviewHandlers(this.review, () => true),
         ...trialHandlers(this.trial),
         reviewFlagged: (params) => {
           note('reviewFlagged', params, undefined);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
+import { assertAccessible } from './assertAccessible';
 import { until } from './DatasetView';
 import { useWorkbench } from './useWorkbench';
 
@@ -27,10 +28,11 @@ describe('prose in the real workbench', function () {
     const { page } = workbench;
     const themeAtFirst = (await frame.locator('body').getAttribute('data-vscode-theme-id')) ?? '';
     const inThemes = async (name: string): Promise<void> => {
-      for (const theme of ['Dark Modern', 'Light Modern', 'Default High Contrast']) {
+      for (const theme of ['Dark Modern', 'Light Modern', 'Default High Contrast', 'Default High Contrast Light']) {
         await workbench.setColorTheme(theme);
         await frame.locator(`body[data-vscode-theme-id="${theme}"]`).waitFor({ state: 'attached' });
         await workbench.screenshot(`${name} ${theme}`);
+        await assertAccessible(view);
       }
       await workbench.setColorTheme(themeAtFirst);
     };
@@ -57,6 +59,7 @@ describe('prose in the real workbench', function () {
     assert.equal(await field.getAttribute('spellcheck'), 'true');
     await page.keyboard.type(' A wall, grey, is behind it.');
     await workbench.screenshot('prose-field');
+    await assertAccessible(view);
     await page.keyboard.press('Enter');
     const changed = `${sentences} A wall, grey, is behind it.`;
     await until('the text in the file', async () => (await text(both)) === `sks plant, hat. ${changed}`);

@@ -249,6 +249,191 @@ describe('The review of flagged answers in a browser', function () {
       .waitFor();
   });
 
+  it('takes decisions back with Ctrl+Z, one after the other, and gives back what was typed', async () => {
+    await open();
+    await show();
+    await page.keyboard.press('t');
+    await until('the second answer', () => isChosen(1));
+    await page.keyboard.press('e');
+    await until('the field has the focus', () => isFocused(field()));
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('In my own words.');
+    // In a field it is the field's.
+    await page.keyboard.press('Control+z');
+    assert.equal(review.taken.size, 1);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('In my own words.');
+    await page.keyboard.press('Control+Enter');
+    await until('the third answer', () => isChosen(2));
+    await page.keyboard.press('d');
+    await dialog().getByText('0 of 3 answers left').waitFor();
+    await page.keyboard.press('Control+z');
+    await dialog().getByText('1 of 3 answers left').waitFor();
+    assert.ok(await isChosen(2));
+    await page.keyboard.press('Control+z');
+    await dialog().getByText('2 of 3 answers left').waitFor();
+    await until('the second answer', () => isChosen(1));
+    await until('it is not written any more', () => host.item(path(1)).text === '');
+    assert.equal(await field().inputValue(), 'In my own words.');
+    await until('the list has the focus', () => isFocused(list()));
+    await page.keyboard.press('Control+z');
+    await dialog().getByText('3 of 3 answers left').waitFor();
+    await until('nothing is taken', () => review.taken.size === 0);
+    assert.equal(await row(0).getByText('taken').count(), 0, 'its mark is gone');
+    await page.keyboard.press('Control+z');
+    await status().getByText('Nothing was decided here that could be taken back.').waitFor();
+    await dialog().getByText('3 of 3 answers left').waitFor();
+  });
+
+  describe('of a host that is far away', () => {
+    const textOf = (index: number): string => `I cannot describe number ${String(index)}.`;
+    const openFar = async (answers = 6): Promise<void> => {
+      review = new FakeReview(
+        host,
+        Array.from({ length: answers }, (_, index) => ({ image: path(index), reason: refused, text: textOf(index) })),
+      );
+      for (const item of host.items) item.text = '';
+      await open();
+      await show();
+      host.distance = 150;
+      await page.waitForTimeout(400);
+    };
+    const takenTexts = (): [string, string][] => [...review.taken].map(([image, { text }]) => [image, text]);
+
+    it('goes on at once, and each key is for the answer that is shown', async () => {
+      await openFar();
+      await page.keyboard.press('t');
+      assert.ok(await isChosen(1), 'at once');
+      assert.match((await said().textContent()) ?? '', /number 1\./, 'at once');
+      assert.equal(await dialog().locator('.left').textContent(), '5 of 6 answers left');
+      await page.keyboard.press('t');
+      assert.ok(await isChosen(2), 'at once');
+      await page.keyboard.press('d');
+      assert.equal(await dialog().locator('.left').textContent(), '3 of 6 answers left');
+      await until('they are written', () => review.taken.size === 2);
+      await until('one is discarded', () => review.stateOf(2) === 'discarded');
+      assert.deepEqual(takenTexts(), [
+        [path(0), textOf(0)],
+        [path(1), textOf(1)],
+      ]);
+      assert.equal(await dialog().locator('.left').textContent(), '3 of 6 answers left');
+    });
+
+    it('gives no key to the answer before, where one has not come', async () => {
+      await openFar(30);
+      await page.keyboard.press('End');
+      await page.keyboard.press('t');
+      await status().getByText('The answer is not here yet.').waitFor();
+      await page.keyboard.press('d');
+      await page.keyboard.press('e');
+      assert.equal(await field().count(), 0);
+      await until('its text', async () => ((await said().textContent()) ?? '').includes('number 29.'));
+      await page.waitForTimeout(400);
+      assert.equal(review.taken.size, 0);
+      assert.deepEqual([review.stateOf(0), review.stateOf(29)], ['waiting', 'waiting']);
+      await page.keyboard.press('t');
+      await until('it is written', () => review.taken.size === 1);
+      assert.deepEqual(takenTexts(), [[path(29), textOf(29)]]);
+    });
+
+    it('gives what is typed at once after it to the answer that is shown', async () => {
+      await openFar();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('e');
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('two');
+      await page.keyboard.press('Control+Enter');
+      await page.keyboard.press('e');
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('three');
+      await page.keyboard.press('Control+Enter');
+      await until('they are written', () => review.taken.size === 2);
+      assert.deepEqual(takenTexts(), [
+        [path(1), 'two'],
+        [path(2), 'three'],
+      ]);
+    });
+
+    it('takes back at once what is on its way', async () => {
+      await openFar();
+      await page.keyboard.press('t');
+      await page.keyboard.press('t');
+      await page.keyboard.press('Control+z');
+      assert.ok(await isChosen(1), 'at once');
+      assert.equal(await dialog().locator('.left').textContent(), '5 of 6 answers left');
+      await page.keyboard.press('d');
+      await until('it is discarded', () => review.stateOf(1) === 'discarded');
+      assert.deepEqual(takenTexts(), [[path(0), textOf(0)]]);
+      await page.waitForTimeout(400);
+      assert.equal(await dialog().locator('.left').textContent(), '4 of 6 answers left');
+    });
+
+    it('comes back to an answer that was refused, but not from a text that somebody writes', async () => {
+      await openFar();
+      host.item(path(0)).text = 'typed in another window';
+      await page.keyboard.press('t');
+      assert.ok(await isChosen(1));
+      await status().getByText('The caption was changed meanwhile.').waitFor();
+      assert.ok(await isChosen(0));
+      assert.equal(await dialog().locator('.left').textContent(), '6 of 6 answers left');
+      host.item(path(0)).text = 'typed again';
+      await page.keyboard.press('t');
+      await page.keyboard.press('e');
+      await page.keyboard.type('My ');
+      await status()
+        .getByText(`${path(0)}: The caption was changed meanwhile.`)
+        .waitFor();
+      await page.keyboard.type('own');
+      assert.ok(await isChosen(1));
+      assert.match(await field().inputValue(), /My own/);
+      assert.equal(review.taken.size, 0);
+    });
+
+    it('leaves a text alone that somebody writes while a captioner is asked again', async () => {
+      let answer: (text: string) => void = () => undefined;
+      await openFar();
+      review.answerAgain = () => new Promise((resolve) => (answer = resolve));
+      await page.keyboard.press('r');
+      await status().getByText('Asking Qwen…').waitFor();
+      await page.keyboard.press('e');
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('What I ');
+      await page.waitForTimeout(400);
+      answer('A red square.');
+      await status().getByText('There is a caption now.').waitFor();
+      await page.keyboard.type('dictate');
+      assert.equal(await field().inputValue(), 'What I dictate');
+      assert.deepEqual([review.taken.size, review.stateOf(0)], [0, 'waiting']);
+    });
+
+    it('asks no more once another answer is looked at, which can be asked about', async () => {
+      const asked: string[] = [];
+      await openFar();
+      review.answerAgain = (captioner) => {
+        asked.push(captioner);
+        return new Promise(() => undefined);
+      };
+      await page.keyboard.press('r');
+      await until('it is asked', () => asked.length === 1);
+      await page.keyboard.press('ArrowDown');
+      assert.equal(await status().getByText('Asking').count(), 0);
+      await page.keyboard.press('r');
+      await status().getByText('Asking Qwen…').waitFor();
+      await until('it is asked twice', () => asked.length === 2);
+    });
+
+    it('says where something was not done though the dialog is closed by then', async () => {
+      await openFar();
+      host.item(path(0)).text = 'typed in another window';
+      await page.keyboard.press('t');
+      await page.keyboard.press('Escape');
+      await page
+        .locator('page-notice')
+        .getByText(`${path(0)}: The caption was changed meanwhile.`)
+        .waitFor();
+    });
+  });
+
   it('offers the review in the row of a job that ended, where answers are left', async () => {
     const job = {
       id: 'j1',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { linkCaptions } from './link/linkCaptions';
 import { keySequences, printStrokes, seed, sequenceCount, strokesOf } from './link/keySequences';
 import { useLinkedPage } from './link/LinkedPage';
 import { type Beginning, LinkKeys, type Stroke } from './link/LinkKeys';
@@ -14,6 +15,14 @@ const delays = (process.env.DATASET_CAPTIONS_LINK_DELAYS ?? '150')
   .split(',')
   .map(Number)
   .filter((delay) => delay > 0);
+
+/** The same images with captions in sentences, some of them behind tags. */
+const inSentences = Object.fromEntries(
+  Object.entries(linkCaptions).map(([image, tags], at): [string, string] => {
+    const prose = `An animal, small and brown, stands before a wall. Number ${String(at)} hangs there.`;
+    return [image, at % 3 === 0 ? prose : at % 3 === 1 ? `${tags}. ${prose}` : tags];
+  }),
+);
 
 /** Sequences that went wrong once, with how captions are shown. */
 const known: readonly [string, Beginning['captionMode'], string][] = [
@@ -120,29 +129,36 @@ describe('the same keys over a nearer and a farther link', function () {
     it(title, () => sameEverywhere(strokesOf(text), { captionMode }));
   }
 
-  it('whatever they are, captions, selection, search and focus end the same', async function () {
-    this.timeout(120_000 + sequences * 10_000);
-    this.retries(0);
-    let played = 0;
-    await fc.assert(
-      fc.asyncProperty(keySequences, async ({ strokes, beginning }) => {
-        if (++played <= leftOut) return;
-        await sameEverywhere(strokes, beginning);
-      }),
-      {
-        numRuns: sequences,
-        seed,
-        reporter: ({ failed, counterexample, errorInstance, numRuns, numShrinks, seed: used }) => {
-          if (!failed || counterexample === null) return;
-          const [{ strokes, beginning }] = counterexample;
-          throw new Error(
-            `After ${String(numRuns)} sequences (seed ${String(used)}, ${String(numShrinks)} times shorter): ` +
-              `'${printStrokes(strokes)}', ${beginning.captionMode}`,
-            { cause: errorInstance },
-          );
+  const ends = 'captions, selection, search and focus end the same';
+  for (const [title, captions] of [
+    [`whatever they are, ${ends}`, undefined],
+    [`whatever they are, where captions are sentences and tags before sentences, ${ends}`, inSentences],
+  ] as const) {
+    it(title, async function () {
+      this.timeout(120_000 + sequences * 10_000);
+      this.retries(0);
+      let played = 0;
+      await fc.assert(
+        fc.asyncProperty(keySequences, async ({ strokes, beginning }) => {
+          if (++played <= leftOut) return;
+          const { captionMode } = beginning;
+          await sameEverywhere(strokes, captions === undefined ? beginning : { captionMode, captions });
+        }),
+        {
+          numRuns: sequences,
+          seed,
+          reporter: ({ failed, counterexample, errorInstance, numRuns, numShrinks, seed: used }) => {
+            if (!failed || counterexample === null) return;
+            const [{ strokes, beginning }] = counterexample;
+            throw new Error(
+              `After ${String(numRuns)} sequences (seed ${String(used)}, ${String(numShrinks)} times shorter): ` +
+                `'${printStrokes(strokes)}', ${beginning.captionMode}`,
+              { cause: errorInstance },
+            );
+          },
         },
-      },
-    );
-    console.log(`      ${String(played)} sequences`);
-  });
+      );
+      console.log(`      ${String(played)} sequences`);
+    });
+  }
 });

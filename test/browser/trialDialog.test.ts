@@ -162,6 +162,36 @@ describe('A trial of a captioner in a browser', function () {
     assert.deepEqual([trial.used[1]?.words.prompt, trial.wentOn], ['In two sentences.', ['Qwen']]);
   });
 
+  it('of a host that is far away asks once however often the key comes, and goes on once', async () => {
+    await open();
+    host.distance = 150;
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('In one sentence.');
+    assert.equal(await prompt().inputValue(), 'In one sentence.');
+    await page.keyboard.press('Control+Enter');
+    assert.equal(await button('Cancel').count(), 1, 'at once');
+    await page.keyboard.press('Control+Enter');
+    await page.keyboard.type(' Or two.');
+    await made(2).waitFor();
+    await page.waitForTimeout(600);
+    assert.equal(trial.asked.length, 3);
+    assert.ok(trial.asked.every(({ trial: asked }) => asked.words.prompt === 'In one sentence.'));
+    assert.equal(await prompt().inputValue(), 'In one sentence. Or two.');
+    await status().getByText('The words were changed since these captions were made.').waitFor();
+    await button('Use and Caption…').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await dialog().waitFor({ state: 'hidden' });
+    await until('it goes on', () => trial.wentOn.length === 1);
+    await page.waitForTimeout(600);
+    host.trial.open(trial);
+    await dialog().waitFor();
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'hidden' });
+    await page.waitForTimeout(600);
+    assert.deepEqual(trial.wentOn, ['Qwen']);
+  });
+
   it('comes back with what was typed when another editor lay over the page', async () => {
     await open();
     await prompt().fill('Half a prompt');

@@ -29,6 +29,7 @@ import { flagReasonText } from '../../protocol/captioning/flagReasonText';
 import { captionParts } from '../../records/captionParts';
 import { isJsonCaption } from '../../tags/jsonCaption';
 import type { WriteOptions } from '../../tags/writeMode';
+import type { EditOrigin } from '../document/EditStack';
 import type { DialogContent } from '../grid/PageDialog';
 import { fileVersion } from '../shared/fileVersion';
 import { failureText } from './failureText';
@@ -51,7 +52,9 @@ export interface ReviewedDocument {
     edits: readonly TextEdit[],
     by: EditAuthor,
     onReplay?: (direction: 'undo' | 'redo') => void,
+    origin?: EditOrigin,
   ): Promise<{ changed: number; leftOut: readonly { path: string; reason: string }[] }>;
+  undoIfLast(origin: EditOrigin, isActive: () => boolean): Promise<boolean>;
 }
 
 export interface ReviewParts {
@@ -75,6 +78,15 @@ interface NewAnswer {
   reason: string;
 }
 
+/** A decision of this review. */
+interface Decision {
+  index: number;
+  /** what had become of the answer before */
+  before: AnswerState;
+  /** the edit of the caption; undefined where it stays as it is */
+  edit?: EditOrigin;
+}
+
 /**
  * A review of the flagged answers of a job that nobody has decided on. Decisions are stored in the job's folder.
  * Answers keep their places while the review is open, so that a mistake can be corrected.
@@ -82,6 +94,9 @@ interface NewAnswer {
 export class CaptionReview implements DialogContent<ReviewSummary> {
   private readonly states = new Map<number, AnswerState>();
   private readonly asked = new Map<number, NewAnswer>();
+  /** the last one is taken back first */
+  private decisions: Decision[] = [];
+  private runs = 0;
   private at = 0;
 
   private constructor(
@@ -114,6 +129,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
       count: this.answers.length,
       waiting: this.waiting,
       at: this.at,
+      decided: this.decisions.map(({ index }) => index),
       captioners: askable,
     };
   }
@@ -124,9 +140,9 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     return Promise.all(answers.map((answer, offset) => this.row(answer, start + offset)));
   }
 
-  /** An answer by its position; the review comes back to it. */
-  async answer(index: number): Promise<ReviewedAnswer> {
-    this.at = index;
+  /** An answer by its position; the review comes back to it, unless it is asked for before it is looked at. */
+  async answer(index: number, isAhead = false): Promise<ReviewedAnswer> {
+    if (!isAhead) this.at = index;
     const answer = this.answerAt(index);
     const [row, text] = await Promise.all([this.row(answer, index), this.textOf(index)]);
     const asked = this.asked.get(index);
@@ -177,7 +193,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     const isChanged = text !== null && text !== (await this.textOf(index));
     const decision = isChanged ? 'edited' : 'taken';
     if (made.text === caption.text) {
-      if (made.prose !== '') return this.decided(index, decision);
+      if (made.prose !== '') return this.decided({ index, before: this.stateOf(index) }, decision);
       return this.refused(index, l10n.t('There is no text to write. Write one, or discard the answer.'));
     }
     const { trigger } = manifest.captioner.profile;
@@ -191,19 +207,43 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
           asked: trigger === '' ? [] : [trigger],
         };
     const label = l10n.t('Take Answer for {0}', path.posix.basename(answer.path));
-    const applied = await document.applyEdits(label, [{ caption, text: made.text, expected }], by, (direction) => {
+    const edit: EditOrigin = { view: this, run: ++this.runs };
+    const taking: Decision = { index, before: this.stateOf(index), edit };
+    const onReplay = (direction: 'undo' | 'redo'): void => {
       // One that was taken back waits again.
+      this.decisions = this.decisions.filter((one) => one !== taking);
+      if (direction === 'redo') this.decisions.push(taking);
       this.decide(index, direction === 'undo' ? 'open' : decision).catch((thrown: unknown) => {
         this.parts.onNote(failureText(thrown));
       });
-    });
-    const [left] = applied.leftOut;
-    return left === undefined ? this.decided(index, decision) : this.refused(index, left.reason);
+    };
+    const edits = [{ caption, text: made.text, expected }];
+    const { leftOut } = await document.applyEdits(label, edits, by, onReplay, edit);
+    const [left] = leftOut;
+    return left === undefined ? this.decided(taking, decision) : this.refused(index, left.reason);
+  }
+
+  /**
+   * Takes back the last decision of this review.
+   * @param index the answer that it is about, for the user
+   * @param isActive whether the page's tab is the active editor
+   */
+  async takeBack(index: number, isActive: () => boolean): Promise<Reviewed> {
+    const last = this.decisions.at(-1);
+    if (last?.index !== index) return this.refused(index, l10n.t('This was not the last decision.'));
+    const { edit, before } = last;
+    if (edit === undefined) {
+      this.decisions.pop();
+      await this.decide(index, before === 'waiting' ? 'open' : before);
+    } else if (!(await this.parts.document.undoIfLast(edit, isActive))) {
+      return this.refused(index, l10n.t('A caption was edited since: close this, and undo that first.'));
+    }
+    return { answer: await this.answer(index), waiting: this.waiting };
   }
 
   /** Leaves the caption as it is; the answer is not offered again. */
   discard(index: number): Promise<Reviewed> {
-    return this.decided(index, 'discarded');
+    return this.decided({ index, before: this.stateOf(index) }, 'discarded');
   }
 
   /**
@@ -253,7 +293,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
       index,
       image,
       imageVersion: await fileVersion(this.parts.document.dataset.absolute(image)),
-      state: this.states.get(index) ?? 'waiting',
+      state: this.stateOf(index),
       reason: this.asked.get(index)?.reason ?? flagReasonText(flag),
     };
   }
@@ -328,7 +368,13 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     return { answer: await this.answer(index), waiting: this.waiting, refusal };
   }
 
-  private async decided(index: number, decision: Exclude<ReviewDecision, 'open'>): Promise<Reviewed> {
+  private stateOf(index: number): AnswerState {
+    return this.states.get(index) ?? 'waiting';
+  }
+
+  private async decided(made: Decision, decision: Exclude<ReviewDecision, 'open'>): Promise<Reviewed> {
+    const { index } = made;
+    this.decisions.push(made);
     await this.decide(index, decision);
     return { answer: await this.answer(index), waiting: this.waiting };
   }

@@ -8,23 +8,28 @@ import type { CaptionTrial } from './CaptionTrial';
 /** A review as far as a page works with it. */
 export type ShownReview = Pick<
   CaptionReview,
-  'summary' | 'rows' | 'answer' | 'preview' | 'take' | 'discard' | 'askAgain'
+  'summary' | 'rows' | 'answer' | 'preview' | 'take' | 'discard' | 'takeBack' | 'askAgain'
 >;
 
 /** A trial as far as a page works with it. */
 export type ShownTrial = Pick<CaptionTrial, 'summary' | 'check' | 'tryOn' | 'use' | 'goOn'>;
 
-/** Answers what a page asks about the review that it shows. */
+/**
+ * Answers what a page asks about the review that it shows.
+ * @param isActive whether the page's tab is the active editor, to which VS Code's undo applies
+ */
 export function reviewHandlers(
   dialog: PageDialog<ShownReview, ReviewSummary>,
+  isActive: () => boolean,
 ): RequestHandlers<Omit<ReviewRequests, 'reviewFlagged' | 'dismissJob'>> {
   return {
     wantedReview: () => dialog.wanted(),
     getReviewRows: async ({ id, start, count }) => ({ rows: await dialog.of(id).rows(start, count) }),
-    getAnswer: async ({ id, index }) => ({ answer: await dialog.of(id).answer(index) }),
+    getAnswer: async ({ id, index, isAhead }) => ({ answer: await dialog.of(id).answer(index, isAhead) }),
     previewAnswer: async (wanted, signal) => ({ caption: await dialog.of(wanted.id).preview(wanted, signal) }),
     takeAnswer: (wanted, signal) => dialog.of(wanted.id).take(wanted, signal),
     discardAnswer: ({ id, index }) => dialog.of(id).discard(index),
+    takeBackAnswer: ({ id, index }) => dialog.of(id).takeBack(index, isActive),
     askAgain: ({ id, index, captioner, temperature }, signal) =>
       dialog.of(id).askAgain(index, captioner, temperature, signal),
     dropReview: ({ id }) => {

@@ -157,13 +157,17 @@ export class CaptionerPicker {
     const isInUse = chosen.by === 'taggers';
     const known = new Set(profiles.flatMap(({ endpoints }) => endpoints));
     const others = models.filter((model) => !known.has(languageModelEndpoint(model)));
-    return [
+    const byTaggers = [
       separator(vscode.l10n.t('Taggers')),
       ...taggers.items(listings, isInUse),
       separator(''),
       ...taggers.actions(),
+    ];
+    const isChosen = ({ name }: CaptionerProfile): boolean => name === captioners.name;
+    const inOrder = [...profiles.filter(isChosen), ...profiles.filter((profile) => !isChosen(profile))];
+    const byCaptioners = [
       separator(vscode.l10n.t('Captioners')),
-      ...profiles.map((profile) => this.profileItem(profile, missing.get(profile.name))),
+      ...inOrder.map((profile) => this.profileItem(profile, missing.get(profile.name))),
       ...(others.length === 0 ? [] : [separator(vscode.l10n.t('Models of VS Code'))]),
       ...others.map((model) => ({
         label: model.name,
@@ -177,10 +181,12 @@ export class CaptionerPicker {
         detail: vscode.l10n.t(
           'A vision-language model of your own or of a service: Ollama, vLLM, LM Studio, OpenRouter…',
         ),
-        add: true,
+        add: true as const,
         alwaysShow: true,
       },
     ];
+    // What is in use is at hand, with others of its kind.
+    return isInUse ? [...byTaggers, ...byCaptioners] : [...byCaptioners, ...byTaggers];
   }
 
   private profileItem(profile: CaptionerProfile, missing: string | undefined): PickerItem {

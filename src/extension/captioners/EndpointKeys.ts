@@ -54,8 +54,11 @@ export class EndpointKeys {
     return true;
   }
 
-  /** Asks for the key of one of the servers of the user's captioners, or of another one. */
-  async askForOne(): Promise<void> {
+  /**
+   * Asks for the key of one of the servers of the user's captioners, or of another one.
+   * @returns whether the user gave an answer
+   */
+  async askForOne(): Promise<boolean> {
     const endpoints = usersCaptioners().profiles.flatMap((profile) => profile.endpoints);
     const origins = [...new Set(endpoints.flatMap((endpoint) => originOf(endpoint) ?? []))];
     const [only] = origins;
@@ -65,7 +68,7 @@ export class EndpointKeys {
       if ((await vscode.window.showInformationMessage(text, add)) === add) {
         await vscode.commands.executeCommand('datasetCaptions.addCaptioner');
       }
-      return;
+      return false;
     }
     const known = await this.of(origins);
     const items = origins.map((origin) => ({
@@ -74,7 +77,7 @@ export class EndpointKeys {
     }));
     const title = vscode.l10n.t('Set Endpoint Key');
     const picked = origins.length === 1 ? { label: only } : await vscode.window.showQuickPick(items, { title });
-    if (picked !== undefined) await this.ask(picked.label);
+    return picked !== undefined && this.ask(picked.label);
   }
 }
 

@@ -32,9 +32,9 @@ export class DatasetJobs {
     return this.marks.stateOf(caption);
   }
 
-  /** Why the last job could not make this caption; undefined if it could. */
-  failureOf({ path: caption }: Caption): string | undefined {
-    return this.marks.failureOf(caption);
+  /** Why the last job could not make this caption; undefined if it could, or somebody has written it since. */
+  failureOf({ path: caption, text }: Caption): string | undefined {
+    return this.marks.failureOf(caption, text);
   }
 
   /** Marks the images of a job that this window starts: they are known here before the runner reports the job. */
@@ -56,7 +56,7 @@ export class DatasetJobs {
       );
     } else this.marks.close(id);
     if (this.marks.has(id) || hasStopped(step)) {
-      for (const { path: image, reason } of job.failures) this.marks.fail(this.captionOf(image), reason);
+      for (const { path: image, reason } of job.failures) this.fail(image, reason);
     }
     if (hasStopped(step) && isEnded(job)) await this.finish(id, job.label);
     this.changed();
@@ -116,7 +116,7 @@ export class DatasetJobs {
         const caption = this.captionOf(image.path);
         const known = document.dataset.image(image.path)?.caption.onDisk ?? null;
         if (intent !== undefined && contentHash(known) !== intent.written) this.written.add(caption);
-        if (outcome !== undefined && reason !== undefined) this.marks.fail(caption, reason);
+        if (outcome !== undefined && reason !== undefined) this.fail(image.path, reason);
       });
       await this.reconcileWritten();
       const recorded = this.recorded.get(id) ?? new Set<number>();
@@ -127,6 +127,11 @@ export class DatasetJobs {
     } catch (thrown) {
       this.log(`${id}: ${errorMessage(thrown)}`);
     }
+  }
+
+  private fail(image: string, reason: string): void {
+    const text = this.document.dataset.image(image)?.caption.text ?? '';
+    this.marks.fail(this.captionOf(image), reason, text);
   }
 
   private folder(id: string): JobFolder {

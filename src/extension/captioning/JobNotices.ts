@@ -102,7 +102,11 @@ export class JobNotices extends Disposable {
       };
       const setKey: Offer = {
         title: vscode.l10n.t('Set Endpoint Key'),
-        act: () => vscode.commands.executeCommand('datasetCaptions.setEndpointKey'),
+        act: async () => {
+          // Whoever mends what it waits for wants it to go on.
+          const isSet = await vscode.commands.executeCommand<boolean>('datasetCaptions.setEndpointKey');
+          if (isSet) await this.jobs.resume(id);
+        },
       };
       const helps = taggerFaults.has(fault.code) ? [select] : fault.code === 'CAPTIONER_FAILED' ? [setKey] : [];
       const offers = [resume, ...helps, showLog];

@@ -19,13 +19,16 @@ export class PaletteCommands {
 
   /** Registers a command that needs no grid. Running it never rejects. */
   register(name: string, action: (...args: never[]) => unknown): vscode.Disposable {
-    return vscode.commands.registerCommand(name, async (...args: never[]): Promise<void> => {
+    return vscode.commands.registerCommand(name, async (...args: never[]): Promise<boolean | undefined> => {
       try {
-        await action(...args);
+        const answer = await action(...args);
+        // Whoever runs it by its name may go on with a yes or no; anything else would be sent to the window in vain.
+        return typeof answer === 'boolean' ? answer : undefined;
       } catch (thrown) {
-        if (isCancellation(thrown)) return;
+        if (isCancellation(thrown)) return undefined;
         this.log.error(`${name}: ${errorMessage(thrown)}`);
         void vscode.window.showErrorMessage(errorMessage(thrown));
+        return undefined;
       }
     });
   }

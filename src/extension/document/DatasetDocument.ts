@@ -21,7 +21,7 @@ import { DatasetUndo, type Replayed } from './DatasetUndo';
 import { Disposable } from '../shared/Disposable';
 import { watchTextEditors, type EditorFiles } from './EditorFiles';
 import { EditOrder } from './EditOrder';
-import type { Direction, EditOrigin } from './EditStack';
+import { type Direction, type EditOrigin, isSameRun } from './EditStack';
 import { readUnsavedEdits, writeUnsavedEdits, type Unsaved } from './JournalFile';
 import { autoSaveDelay, datasetOptions } from '../settings/settings';
 import type { UndoCommands } from './UndoCommands';
@@ -293,11 +293,26 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
   }
 
   /**
+   * Undoes an edit unless another one was made after it.
+   * @param isActive whether the view in which it was made is the active editor
+   * @returns whether it was undone
+   */
+  undoIfLast(origin: EditOrigin, isActive: () => boolean): Promise<boolean> {
+    return this.order.run(async () => {
+      this.commit();
+      const { undo } = this;
+      if (!isSameRun(undo.stack.next('undo'), { origin })) return false;
+      return (await undo.replayNext('undo', origin.view, isActive)).done;
+    });
+  }
+
+  /**
    * Changes the texts of many captions as one undoable edit, which is saved in the background. If it fails, no caption
    * is changed.
    * @param edits the new texts, with LF line ends
    * @param by who makes the edit, for the record of who wrote what
    * @param onReplay called before the edit is taken back or made again
+   * @param origin by which {@link undoIfLast} knows it
    * @returns how many captions changed, and those that could not be edited, each with a sentence that says why
    */
   async applyEdits(
@@ -305,11 +320,12 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     edits: readonly TextEdit[],
     by: EditAuthor,
     onReplay?: (direction: Direction) => void,
+    origin?: EditOrigin,
   ): Promise<{ changed: number; leftOut: AppliedEdits['leftOut'] }> {
     return this.order.run(async () => {
       this.commit();
       const { changes, leftOut } = await applyEdits(this.dataset, edits, by);
-      this.recordEdit(label, changes, undefined, by, onReplay);
+      this.recordEdit(label, changes, origin, by, onReplay);
       if (changes.length > 1) this.editedMany.fire({ label, changes });
       this.autoSaving.schedule(Math.min(autoSaveDelay(), bulkEditPause));
       return { changed: changes.length, leftOut };

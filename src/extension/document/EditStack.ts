@@ -76,7 +76,10 @@ export class EditStack {
 }
 
 /** Whether two edits are parts of one run of typing, which a save in between has split. */
-export function isSameRun(a: StackedEdit | undefined, b: StackedEdit | undefined): boolean {
+export function isSameRun(
+  a: Pick<StackedEdit, 'origin'> | undefined,
+  b: Pick<StackedEdit, 'origin'> | undefined,
+): boolean {
   if (a?.origin === undefined || b?.origin === undefined) return false;
   return a.origin.view === b.origin.view && a.origin.run === b.origin.run;
 }

@@ -326,7 +326,11 @@ export class GridPanel extends Disposable implements PageControls {
         services.jobs.dismiss(job);
         return undefined;
       },
-      ...inEditOrder(order, reviewHandlers(this.review), ['takeAnswer']),
+      ...inEditOrder(
+        order,
+        reviewHandlers(this.review, () => this.panel.active),
+        ['takeAnswer', 'discardAnswer', 'takeBackAnswer'],
+      ),
       ...trialHandlers(this.trial),
       ...views,
       ...captionHandlers(session, () => this.panel.active),

@@ -14,7 +14,7 @@ interface JobMark {
  */
 export class JobMarks {
   private readonly jobs = new Map<string, JobMark>();
-  private readonly failures = new Map<string, string>();
+  private readonly failures = new Map<string, { reason: string; text: string }>();
 
   /** Whether {@link open} was called for a job, and {@link close} not since. */
   has(id: string): boolean {
@@ -54,9 +54,9 @@ export class JobMarks {
     }
   }
 
-  /** Marks a caption as failed. */
-  fail(caption: string, reason: string): void {
-    this.failures.set(caption, reason);
+  /** Marks a caption as failed. @param text what it holds; it stays the text of then when the same is said again */
+  fail(caption: string, reason: string, text: string): void {
+    if (this.failures.get(caption)?.reason !== reason) this.failures.set(caption, { reason, text });
   }
 
   /** Removes the marks of a job that ended or was paused. Failures stay. */
@@ -75,8 +75,12 @@ export class JobMarks {
     return waits ? 'queued' : undefined;
   }
 
-  /** Why the caption failed in the last job that had it. */
-  failureOf(caption: string): string | undefined {
-    return this.failures.get(caption);
+  /**
+   * Why the caption failed in the last job that had it; undefined also once somebody has written another one.
+   * @param text what it holds now
+   */
+  failureOf(caption: string, text: string): string | undefined {
+    const failure = this.failures.get(caption);
+    return failure === undefined || (text !== failure.text && text.trim() !== '') ? undefined : failure.reason;
   }
 }

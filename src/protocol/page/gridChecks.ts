@@ -146,10 +146,11 @@ export const gridParams = checksOf<ParamsOf<HostRequests>>()({
   reviewFlagged: v.object({ job: v.string() }),
   dismissJob: v.object({ job: v.string() }),
   getReviewRows: v.object({ id: count, start: count, count }),
-  getAnswer: v.object({ id: count, index: count }),
+  getAnswer: v.object({ id: count, index: count, isAhead: v.boolean() }),
   previewAnswer: answerToTake,
   takeAnswer: answerToTake,
   discardAnswer: v.object({ id: count, index: count }),
+  takeBackAnswer: v.object({ id: count, index: count }),
   askAgain: v.object({ id: count, index: count, captioner: v.string(), temperature }),
   dropReview: v.object({ id: count }),
 

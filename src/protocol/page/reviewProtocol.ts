@@ -22,6 +22,8 @@ export interface ReviewSummary {
   waiting: number;
   /** the position of the shown answer, restored when the page is made anew */
   at: number;
+  /** the answers that were decided on in this review, in this order: the last decision is taken back first */
+  decided: number[];
   /** who can be asked again, the job's captioner first */
   captioners: AskableCaptioner[];
 }
@@ -88,13 +90,16 @@ export interface ReviewRequests {
   dismissJob(params: { job: string }): undefined;
   /** Rows from `start`. Throws DIALOG_GONE if there is a newer review, as all that follow do. */
   getReviewRows(params: { id: number; start: number; count: number }): { rows: ReviewRow[] };
-  getAnswer(params: { id: number; index: number }): { answer: ReviewedAnswer };
+  /** @param params `isAhead`: it is not looked at yet, and the review does not come back to it */
+  getAnswer(params: { id: number; index: number; isAhead: boolean }): { answer: ReviewedAnswer };
   /** What the caption would become. */
   previewAnswer(params: AnswerToTake): { caption: string };
   /** Writes an answer into its caption, as one edit to undo. */
   takeAnswer(params: AnswerToTake): Reviewed;
   /** Leaves the caption as it is; the answer is not offered again. */
   discardAnswer(params: { id: number; index: number }): Reviewed;
+  /** Takes back the last decision, if it is about this answer; what was written goes as with undo. */
+  takeBackAnswer(params: { id: number; index: number }): Reviewed;
   /** Asks a captioner about the image again. Nothing is written. The signal gives it up. */
   askAgain(params: { id: number; index: number; captioner: string; temperature: number | null }): Reviewed;
   /** The user closed the review. */

@@ -115,7 +115,9 @@ export class BulkEditPreview extends LitElement {
       <span class="hidden-text">${item === undefined ? l10n.t('Loading') : spoken(item)}</span>
       <span class="what" aria-hidden="true">
         <span class="image" title=${(item?.images ?? []).map(inOneLine).join('\n')}
-          >${inOneLine(image)}${others.length === 0 ? nothing : html` <i>${plural(l10n.t('and {0} image more|and {0} images more'), others.length)}</i>`}${item?.note === undefined ? nothing : html` <i>${item.note}</i>`}</span
+          ><span class="name"
+            >${inOneLine(image)}${others.length === 0 ? nothing : html` <i>${plural(l10n.t('and {0} image more|and {0} images more'), others.length)}</i>`}</span
+          >${item?.note === undefined ? nothing : html`<i>${item.note}</i>`}</span
         >
         <span class="diff ${item?.unit ?? ''}">${item?.pieces.map(renderPiece)}</span>
       </span>

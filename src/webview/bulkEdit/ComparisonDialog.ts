@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { consume } from '@lit/context';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type {
   ComparedItem,
@@ -12,17 +12,14 @@ import type {
 import { errorMessage } from '../../protocol/channel/wireError';
 import { formatNumber, plural, pluralForm, withElements } from '../shared/displayLanguage';
 import { actionsContext, type EditorActions } from '../shared/actions';
-import { hostContext, type PageHost } from '../shared/host';
-import { closeIcon, errorIcon } from '../shared/icons';
 import { sharedStyles } from '../shared/shared.css';
 import { bulkEditStyles } from './bulkEdit.css';
 import { bulkEditPreviewStyles } from './bulkEditPreview.css';
 import './BulkEditPreview';
 import { comparisonStyles } from './comparison.css';
 import './ComparedTags';
-import { keepTabInside } from './keepTabInside';
+import { ContentDialog } from './ContentDialog';
 import { PlanRows, type PreviewRow } from './PlanRows';
-import { RowPictures } from './RowPictures';
 
 /** Debounce: the rows are filtered this long after the user last typed, in milliseconds. */
 const filterDelay = 150;
@@ -36,69 +33,42 @@ const notes: Record<NonNullable<ComparedItem['note']>, string> = {
 
 /** The dialog that shows what differs between two states of all captions: the preview of bulk edits, without ticks. */
 @customElement('comparison-dialog')
-export class ComparisonDialog extends LitElement {
+export class ComparisonDialog extends ContentDialog<ComparisonSummary> {
   static override styles = [sharedStyles, bulkEditPreviewStyles, bulkEditStyles, comparisonStyles];
 
-  @consume({ context: hostContext }) host: PageHost | undefined;
   @consume({ context: actionsContext }) actions: EditorActions | undefined;
 
-  @state() private summary: ComparisonSummary | undefined;
   @state() private filter: ComparisonFilter = { text: '', isWhole: false };
   @state() private view: ComparisonView | undefined;
   @state() private rows: PlanRows | undefined;
-  @state() private version = 0;
-  @state() private problem = '';
 
-  @query('dialog') private readonly dialog!: HTMLDialogElement | null;
   @query('.rows') private readonly list!: HTMLElement | null;
 
-  private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
-  private readonly pictures = new RowPictures(
-    () => this.host,
-    () => {
-      this.version++;
-    },
-  );
 
-  /** Whether the dialog is shown. */
-  get isShown(): boolean {
-    return this.summary !== undefined;
+  protected begin(): void {
+    // All of it comes from the host.
   }
 
-  /** Shows a comparison, also in place of another one. */
-  async open(summary: ComparisonSummary): Promise<void> {
-    this.summary = summary;
-    this.view = undefined;
-    this.rows = undefined;
-    this.problem = '';
-    await this.updateComplete;
-    if (this.dialog?.open === false) this.dialog.showModal();
+  protected async opened(summary: ComparisonSummary): Promise<void> {
     await this.show(summary.filter);
     await this.updateComplete;
     this.list?.focus({ preventScroll: true });
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.timer);
+  protected forget(): void {
+    this.asked++;
+    this.view = undefined;
+    this.rows = undefined;
   }
 
-  protected override render(): TemplateResult {
-    const { summary } = this;
-    return html`<dialog aria-labelledby="title" @close=${this.onClose} @keydown=${this.onKeydown}>
-      ${summary === undefined ? nothing : this.renderContent(summary)}
-    </dialog>`;
+  protected drop(id: number): Promise<unknown> | undefined {
+    return this.host?.request('dropComparison', { id });
   }
 
-  private renderContent(summary: ComparisonSummary): TemplateResult {
+  protected renderContent(summary: ComparisonSummary): TemplateResult {
     const { view, filter } = this;
-    return html`<header role="presentation">
-        <h2 id="title">${l10n.t('Compare Captions')}</h2>
-        <button class="close" aria-label=${l10n.t('Close')} title=${l10n.t('Close (Escape)')} @click=${this.close}>
-          ${closeIcon}
-        </button>
-      </header>
+    return html`${this.renderHeader(l10n.t('Compare Captions'))}
       <div class="body">
         <div class="facts">
           <dl>
@@ -146,16 +116,15 @@ export class ComparisonDialog extends LitElement {
           <p class="nothing" ?hidden=${(this.rows?.count ?? 0) > 0}>${this.nothingText}</p>
         </section>
       </div>
-      <footer role="presentation">
-        <span class="status" role="status">${this.renderStatus()}</span>
-        <button class="button secondary" @click=${this.openText}>${l10n.t('Open as Text')}</button>
-        ${
-          summary.restore === null
-            ? nothing
-            : html`<button class="button secondary" @click=${this.restore}>${l10n.t('Restore…')}</button>`
-        }
-        <button class="button" @click=${this.close}>${l10n.t('Close')}</button>
-      </footer>`;
+      ${this.renderFooter(
+        html`<button class="button secondary" @click=${this.openText}>${l10n.t('Open as Text')}</button>
+          ${
+            summary.restore === null
+              ? nothing
+              : html`<button class="button secondary" @click=${this.restore}>${l10n.t('Restore…')}</button>`
+          }
+          <button class="button" @click=${this.close}>${l10n.t('Close')}</button>`,
+      )}`;
   }
 
   private renderCount(rows: number): ReturnType<typeof withElements> {
@@ -163,8 +132,7 @@ export class ComparisonDialog extends LitElement {
     return withElements(count, html`<b>${formatNumber(rows)}</b>`, formatNumber(this.total));
   }
 
-  private renderStatus(): TemplateResult | string {
-    if (this.problem !== '') return html`<span class="error">${errorIcon} ${this.problem}</span>`;
+  protected renderStatus(): TemplateResult | string {
     if (this.view === undefined) return l10n.t('Looking…');
     if (this.filter.text !== '') return plural(l10n.t('{0} caption found|{0} captions found'), this.view.rows);
     return this.total === 0 ? '' : l10n.t('Enter or a click opens both captions of an image side by side.');
@@ -217,9 +185,7 @@ export class ComparisonDialog extends LitElement {
         view.rows,
         async (start, count) =>
           (await host.request('getComparedItems', { id, view: view.view, start, count })).items.map(previewRow),
-        () => {
-          this.version++;
-        },
+        this.rowCame,
       );
       // The old rows stay until the new ones are there: the list must not flicker with each key.
       await rows.need(this.firstActive, this.firstActive + 1);
@@ -259,26 +225,6 @@ export class ComparisonDialog extends LitElement {
     const isTag = isWhole && this.view?.tags.some(({ tag, isTag }) => tag === text && isTag) === true;
     this.close();
     this.actions?.editTags({ ...wanted, form: { ...wanted.form, ...(isTag ? { tags: text } : {}) } });
-  };
-
-  private readonly close = (): void => {
-    this.dialog?.close();
-  };
-
-  private readonly onClose = (): void => {
-    const { summary } = this;
-    this.asked++;
-    clearTimeout(this.timer);
-    this.summary = undefined;
-    this.rows = undefined;
-    this.dispatchEvent(new CustomEvent('closed'));
-    if (summary !== undefined) this.host?.request('dropComparison', { id: summary.id }).catch(() => undefined);
-  };
-
-  private readonly onKeydown = (event: KeyboardEvent): void => {
-    // The keys of the grid must not act while the dialog is open.
-    event.stopPropagation();
-    if (this.dialog !== null) keepTabInside(this.dialog, event);
   };
 }
 

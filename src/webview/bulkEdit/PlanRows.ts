@@ -3,7 +3,7 @@ import type { PlanItem } from '../../protocol/page/bulkEditProtocol';
 /** A row of a preview. */
 export interface PreviewRow extends PlanItem {
   /** what it says beside the name of the image */
-  note?: string;
+  note?: string | undefined;
 }
 
 /** Number of rows per request. */

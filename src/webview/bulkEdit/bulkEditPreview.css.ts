@@ -132,12 +132,28 @@ export const bulkEditPreviewStyles = css`
   }
 
   .image {
-    display: block;
-    overflow: hidden;
+    display: flex;
+    gap: 6px;
     color: var(--vscode-descriptionForeground);
     font-size: 12px;
-    text-overflow: ellipsis;
     white-space: nowrap;
+  }
+
+  /* Where there is little room, it is the name that is cut: the note says what happened. */
+  .image .name {
+    min-width: 40px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+
+  .image > i {
+    flex: 0 1 auto;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+
+  .answers .image > i {
+    flex: none;
   }
 
   .diff {

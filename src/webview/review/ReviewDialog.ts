@@ -1,6 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { consume } from '@lit/context';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { live } from 'lit/directives/live.js';
@@ -18,15 +17,15 @@ import { bulkEditStyles } from '../bulkEdit/bulkEdit.css';
 import type { BulkEditPreview } from '../bulkEdit/BulkEditPreview';
 import '../bulkEdit/BulkEditPreview';
 import { bulkEditPreviewStyles } from '../bulkEdit/bulkEditPreview.css';
-import { keepTabInside } from '../bulkEdit/keepTabInside';
+import { ContentDialog } from '../bulkEdit/ContentDialog';
 import { PlanRows, type PreviewRow } from '../bulkEdit/PlanRows';
-import { RowPictures } from '../bulkEdit/RowPictures';
 import { clamp } from '../shared/clamp';
 import { formatNumber, plural, pluralForm } from '../shared/displayLanguage';
-import { hostContext, type PageHost } from '../shared/host';
-import { closeIcon, errorIcon, warningIcon } from '../shared/icons';
+import { warningIcon } from '../shared/icons';
 import { quotedStyles, quotedText } from '../shared/quotedText';
+import { say } from '../shared/say';
 import { sharedStyles } from '../shared/shared.css';
+import { historyKey } from '../undo/historyKey';
 import { reviewStyles } from './review.css';
 
 /** Debounce: the preview of the caption is requested this long after a key, in milliseconds. */
@@ -34,107 +33,104 @@ const previewDelay = 200;
 /** The longer side of the picture, in CSS pixels. */
 const pictureSide = 720;
 
+/** Answers that are farther away in the list than so many are forgotten. */
+const keptAround = 20;
+
 /** What can be done with the keyboard where the list or the answer has the focus. */
 type Action = 'take' | 'edit' | 'again' | 'discard';
 const actionOfKey: Readonly<Record<string, Action>> = { t: 'take', e: 'edit', r: 'again', d: 'discard' };
 
-/** The dialog in which the flagged answers of a job are reviewed, one after the other. */
+/** A decision that can be taken back. */
+interface Decided {
+  index: number;
+  /** the answer as it was shown then; undefined for a decision before the page was there */
+  before?: ReviewedAnswer;
+}
+
+/** A decision that the host has not answered yet. */
+interface Underway {
+  index: number;
+  /** by how many it changes what waits */
+  waiting: -1 | 0 | 1;
+  /** whether a decision is taken back */
+  isBack?: true;
+}
+
+/**
+ * The dialog in which the flagged answers of a job are reviewed, one after the other. It goes on at once, however
+ * far away the host is: a key is for the answer that is shown.
+ */
 @customElement('review-dialog')
-export class ReviewDialog extends LitElement {
+export class ReviewDialog extends ContentDialog<ReviewSummary> {
   static override styles = [sharedStyles, bulkEditPreviewStyles, bulkEditStyles, quotedStyles, reviewStyles];
 
-  @consume({ context: hostContext }) host: PageHost | undefined;
-
-  @state() private summary: ReviewSummary | undefined;
   @state() private rows: PlanRows | undefined;
-  @state() private version = 0;
   @state() private at = 0;
+  /** how many answers wait, as the host last said */
   @state() private waiting = 0;
+  /** the answer at {@link at}; undefined until it has come */
   @state() private shown: ReviewedAnswer | undefined;
   /** the address of the picture; undefined while it is made */
   @state() private picture: string | undefined;
   @state() private becomes: string | undefined;
   @state() private isEditing = false;
   @state() private isAsking = false;
-  @state() private isBusy = false;
-  @state() private problem = '';
   @state() private note = '';
   @state() private captioner = '';
   /** the temperature as typed; empty for the default of the server */
   @state() private temperature = '';
 
-  @query('dialog') private readonly dialog!: HTMLDialogElement | null;
   @query('bulk-edit-preview') private readonly list!: BulkEditPreview | null;
   @query('textarea') private readonly field!: HTMLTextAreaElement | null;
 
   /** edited texts that are not taken yet, by the position of the answer */
   private readonly drafts = new Map<number, string>();
+  /** texts that were taken after changes, for when that is taken back */
+  private readonly takenTexts = new Map<number, string>();
   private readonly states = new Map<number, AnswerState>();
+  /** the answers that have come, as they were then */
+  private readonly answers = new Map<number, ReviewedAnswer>();
+  /** those of {@link answers} that are on their way */
+  private readonly coming = new Set<number>();
+  /** what was decided, in this order */
+  private decided: Decided[] = [];
+  private readonly underway = new Set<Underway>();
   private asked = 0;
   private asking: AbortController | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly pictures = new RowPictures(
-    () => this.host,
-    () => {
-      this.version++;
-    },
-  );
 
-  /** Whether the dialog is shown. */
-  get isShown(): boolean {
-    return this.summary !== undefined;
-  }
-
-  /** Shows a review, also in place of another one. */
-  async open(summary: ReviewSummary): Promise<void> {
-    this.forget();
-    this.summary = summary;
-    this.waiting = summary.waiting;
-    const [first] = summary.captioners;
+  protected begin(summary: ReviewSummary): void {
+    const { id, count, waiting, decided, captioners } = summary;
+    const { host } = this;
+    const [first] = captioners;
+    this.waiting = waiting;
+    this.decided = decided.map((index) => ({ index }));
     this.captioner = first?.name ?? '';
     this.temperature = temperatureText(first?.temperature);
-    const { id, count } = summary;
-    const { host } = this;
     if (host === undefined) return;
     this.rows = new PlanRows(
       count,
       async (start, some) => {
         const { rows } = await host.request('getReviewRows', { id, start, count: some });
-        for (const { index, state: known } of rows) this.states.set(index, known);
-        return rows.map(previewRow);
+        return rows.map((row) => {
+          const now = this.stateOf(row);
+          this.states.set(row.index, now);
+          return previewRow({ ...row, state: now });
+        });
       },
-      () => {
-        this.version++;
-      },
+      this.rowCame,
     );
-    await this.updateComplete;
-    if (this.dialog?.open === false) this.dialog.showModal();
-    await this.goTo(clamp(summary.at, 0, Math.max(0, count - 1)));
+  }
+
+  protected async opened({ at, count }: ReviewSummary): Promise<void> {
+    const shown = this.goTo(clamp(at, 0, Math.max(0, count - 1)));
     await this.list?.updateComplete;
     this.focusList();
+    await shown;
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.timer);
-    this.asking?.abort();
-  }
-
-  protected override render(): TemplateResult {
-    const { summary } = this;
-    return html`<dialog aria-labelledby="title" @close=${this.onClose} @keydown=${this.onKeydown}>
-      ${summary === undefined ? nothing : this.renderContent(summary)}
-    </dialog>`;
-  }
-
-  private renderContent(summary: ReviewSummary): TemplateResult {
-    return html`<header role="presentation">
-        <h2 id="title">${l10n.t('Flagged Answers of {0}', summary.label)}</h2>
-        <span class="left">${this.leftText}</span>
-        <button class="close" aria-label=${l10n.t('Close')} title=${l10n.t('Close (Escape)')} @click=${this.close}>
-          ${closeIcon}
-        </button>
-      </header>
+  protected renderContent(summary: ReviewSummary): TemplateResult {
+    const title = l10n.t('Flagged Answers of {0}', summary.label);
+    return html`${this.renderHeader(title, html`<span class="left">${this.leftText}</span>`)}
       <div class="body">
         <section class="preview answers" aria-label=${l10n.t('Answers')}>
           <bulk-edit-preview
@@ -149,15 +145,20 @@ export class ReviewDialog extends LitElement {
         </section>
         ${keyed(this.at, this.renderAnswer())}
       </div>
-      <footer role="presentation">
-        <span class="status" role="status">${this.renderStatus()}</span>
-        ${this.renderButtons()}
-      </footer>`;
+      ${this.renderFooter(this.renderButtons())}`;
   }
 
   private renderAnswer(): TemplateResult {
     const { shown } = this;
-    if (shown === undefined) return html`<div class="answer-side"></div>`;
+    if (shown === undefined) {
+      return html`<div class="answer-side">
+        <div class="picture"></div>
+        <div class="words">
+          <p class="where">${inOneLine(this.rows?.at(this.at)?.images[0] ?? '')}</p>
+          <p class="hint">${l10n.t('Loading the answer…')}</p>
+        </div>
+      </div>`;
+    }
     const image = inOneLine(shown.image);
     return html`<div class="answer-side">
       <div class="picture">
@@ -255,11 +256,12 @@ export class ReviewDialog extends LitElement {
   }
 
   private renderButtons(): TemplateResult {
-    const { shown, at, summary, isBusy } = this;
+    const { shown, at, summary } = this;
+    const isBusy = this.isDeciding(at);
     const last = (summary?.count ?? 0) - 1;
     const adds = shown?.problem !== undefined && shown.mayAdd && shown.state !== 'taken' && shown.state !== 'edited';
     return html`<button
-        class="button secondary"
+        class="button secondary step"
         ?disabled=${at <= 0}
         title=${l10n.t('Previous answer (arrow up in the list)')}
         @click=${() => void this.goTo(at - 1)}
@@ -267,7 +269,7 @@ export class ReviewDialog extends LitElement {
         ${l10n.t('Previous')}
       </button>
       <button
-        class="button secondary"
+        class="button secondary step"
         ?disabled=${at >= last}
         title=${l10n.t('Next answer (arrow down in the list)')}
         @click=${() => void this.goTo(at + 1)}
@@ -305,18 +307,22 @@ export class ReviewDialog extends LitElement {
       </button>`;
   }
 
-  private renderStatus(): TemplateResult | string {
-    if (this.problem !== '') return html`<span class="error">${errorIcon} ${this.problem}</span>`;
+  protected renderStatus(): TemplateResult | string {
     if (this.isAsking) return l10n.t('Asking {0}…', this.captioner);
     if (this.note !== '') return this.note;
-    return this.waiting === 0 ? l10n.t('All answers are decided on.') : '';
+    return this.left === 0 ? l10n.t('All answers are decided on.') : '';
+  }
+
+  /** How many answers wait once the host has answered. */
+  private get left(): number {
+    return [...this.underway].reduce((sum, { waiting }) => sum + waiting, this.waiting);
   }
 
   private get leftText(): string {
-    const { summary, waiting } = this;
+    const { summary, left } = this;
     if (summary === undefined) return '';
     const forms = pluralForm(l10n.t('{0} of {1} answer left|{0} of {1} answers left'), summary.count);
-    return forms.replace('{0}', formatNumber(waiting)).replace('{1}', formatNumber(summary.count));
+    return forms.replace('{0}', formatNumber(left)).replace('{1}', formatNumber(summary.count));
   }
 
   private focusList(): void {
@@ -327,37 +333,102 @@ export class ReviewDialog extends LitElement {
     if (index !== this.at) void this.goTo(index);
   };
 
-  /** Shows an answer. */
+  /** Shows an answer: at once if it has come before, as it was then. */
   private async goTo(index: number): Promise<void> {
     const { host, summary } = this;
     if (host === undefined || summary === undefined || index < 0 || index >= summary.count) return;
-    this.asking?.abort();
+    this.giveUp();
     const asked = ++this.asked;
+    const { id } = summary;
     this.at = index;
     this.problem = '';
     this.list?.goTo(index);
     this.isEditing = this.drafts.has(index);
     this.picture = undefined;
     this.becomes = undefined;
+    clearTimeout(this.timer);
+    const known = this.answers.get(index);
+    this.shown = known;
     try {
-      const { answer } = await host.request('getAnswer', { id: summary.id, index });
+      const coming = host.request('getAnswer', { id, index, isAhead: false });
+      if (known !== undefined) {
+        this.previewSoon(0);
+        void this.showPicture(known, asked);
+      }
+      const { answer } = await coming;
       if (asked !== this.asked) return;
       this.show(answer);
-      const { image: path, imageVersion } = answer;
-      const size = previewSizeFor(pictureSide * window.devicePixelRatio);
-      const { uri } = await host.request('getPreview', { path, imageVersion, size, urgent: true });
-      if (asked === this.asked) this.picture = uri;
+      if (answer.imageVersion !== known?.imageVersion) void this.showPicture(answer, asked);
+      this.lookAhead(index);
     } catch (error) {
       if (asked === this.asked) this.problem = errorMessage(error);
     }
   }
 
+  private async showPicture({ image: path, imageVersion }: ReviewRow, asked: number): Promise<void> {
+    const size = previewSizeFor(pictureSide * window.devicePixelRatio);
+    try {
+      const answer = await this.host?.request('getPreview', { path, imageVersion, size, urgent: true });
+      if (asked === this.asked) this.picture = answer?.uri;
+    } catch (error) {
+      if (asked === this.asked) this.problem = errorMessage(error);
+    }
+  }
+
+  /** Asks for the answers that are likely to be looked at next, so that they are there at once. */
+  private lookAhead(from: number): void {
+    const { host, summary } = this;
+    if (host === undefined || summary === undefined) return;
+    const { id, count } = summary;
+    const next = this.nextWaiting(from);
+    const wanted = new Set([from + 1, from + 2, from - 1, ...(next === undefined ? [] : [next])]);
+    for (const index of wanted) {
+      if (index < 0 || index >= count || this.answers.has(index) || this.coming.has(index)) continue;
+      this.coming.add(index);
+      host
+        .request('getAnswer', { id, index, isAhead: true })
+        .then(({ answer }) => {
+          if (this.summary === summary && !this.answers.has(index)) this.remember(answer);
+        })
+        // It is asked for again when it is looked at.
+        .catch(() => undefined)
+        .finally(() => this.coming.delete(index));
+    }
+  }
+
   private show(answer: ReviewedAnswer): void {
-    this.shown = answer;
-    this.states.set(answer.index, answer.state);
-    this.rows?.change(answer.index, previewRow(answer));
-    this.version++;
+    this.remember(answer);
     this.previewSoon(0);
+  }
+
+  /** Takes over what the host says of an answer. */
+  private remember(answer: ReviewedAnswer): void {
+    const { index } = answer;
+    const now = { ...answer, state: this.stateOf(answer) };
+    this.answers.set(index, now);
+    // Each may be long, and there may be many of them.
+    if (this.answers.size > 2 * keptAround) {
+      for (const other of this.answers.keys()) if (Math.abs(other - this.at) > keptAround) this.answers.delete(other);
+    }
+    this.states.set(index, now.state);
+    if (index === this.at) this.shown = now;
+    this.rows?.change(index, previewRow(now));
+    this.version++;
+  }
+
+  /** What becomes of an answer, though the host may not know of it yet. */
+  private stateOf({ index, state: told }: Pick<ReviewRow, 'index' | 'state'>): AnswerState {
+    return this.isUnderway(index) ? (this.states.get(index) ?? told) : told;
+  }
+
+  private isUnderway(index: number): boolean {
+    return [...this.underway].some((one) => one.index === index);
+  }
+
+  /** Whether an answer has been decided on a moment ago: the same key again means no other answer. */
+  private isDeciding(index: number): boolean {
+    const last = [...this.underway].findLast((one) => one.index === index);
+    return last !== undefined && last.isBack !== true;
   }
 
   private previewSoon(delay = previewDelay): void {
@@ -398,6 +469,7 @@ export class ReviewDialog extends LitElement {
   };
 
   private readonly edit = (): void => {
+    if (this.shown === undefined) this.notYet();
     if (this.shown === undefined || this.shown.isCut) return;
     this.isEditing = true;
     void this.updateComplete.then(() => {
@@ -406,53 +478,161 @@ export class ReviewDialog extends LitElement {
   };
 
   private async take(): Promise<void> {
-    const { host, summary, shown } = this;
-    if (host === undefined || summary === undefined || shown === undefined) return;
-    await this.decide(() => host.request('takeAnswer', this.wanted(summary, shown)), l10n.t('Taken.'));
+    const { host, summary, shown, at: index } = this;
+    if (host === undefined || summary === undefined || shown === undefined) {
+      this.notYet();
+      return;
+    }
+    if (shown.problem !== undefined && !shown.mayAdd) {
+      this.problem = shown.problem;
+      return;
+    }
+    const draft = this.drafts.get(index);
+    const becomes = draft === undefined ? 'taken' : 'edited';
+    const isDone = await this.decide(becomes, l10n.t('Taken.'), () =>
+      host.request('takeAnswer', this.wanted(summary, shown)),
+    );
+    if (!isDone || draft === undefined) return;
+    this.takenTexts.set(index, draft);
+    if (this.drafts.get(index) === draft) this.drafts.delete(index);
+    if (this.at === index) this.isEditing = this.drafts.has(index);
   }
 
   private async discard(): Promise<void> {
-    const { host, summary, at: index } = this;
-    if (host === undefined || summary === undefined || this.shown === undefined) return;
-    await this.decide(() => host.request('discardAnswer', { id: summary.id, index }), l10n.t('Discarded.'));
+    const { host, summary, shown, at: index } = this;
+    if (host === undefined || summary === undefined || shown === undefined) {
+      this.notYet();
+      return;
+    }
+    await this.decide('discarded', l10n.t('Discarded.'), () =>
+      host.request('discardAnswer', { id: summary.id, index }),
+    );
   }
 
+<<<<<<< HEAD
   /** Carries out a decision on the shown answer, and moves to the next undecided one. */
   private async decide(act: () => Promise<Reviewed>, done: string): Promise<void> {
     if (this.isBusy) return;
     const { at: index } = this;
     this.isBusy = true;
     this.asking?.abort();
+=======
+  /** A key for an answer that has not come: it is for no other one, and nobody has read this one. */
+  private notYet(): void {
+    this.note = l10n.t('The answer is not here yet.');
+  }
+
+  /**
+   * Does something with the answer that is shown, and goes on at once with the next one that waits. Where the host
+   * refuses, it comes back, unless the user has gone on since.
+   * @returns whether it was done
+   */
+  private async decide(becomes: AnswerState, done: string, act: () => Promise<Reviewed>): Promise<boolean> {
+    const { at: index, shown } = this;
+    if (shown === undefined || this.isDeciding(index)) return false;
     this.problem = '';
-    this.note = '';
-    try {
-      const { answer, waiting, refusal } = await act();
-      this.waiting = waiting;
-      if (this.at === index) this.show(answer);
-      if (refusal !== undefined) {
-        this.problem = refusal;
-        return;
-      }
-      this.drafts.delete(index);
-      this.isEditing = this.at !== index && this.isEditing;
-      this.note = `${done} ${plural(l10n.t('{0} answer left|{0} answers left'), waiting)}`;
-      const next = this.nextWaiting(index);
-      if (next === undefined) this.focusList();
-      else {
-        await this.goTo(next);
-        this.focusList();
-      }
-    } catch (error) {
-      this.problem = errorMessage(error);
-    } finally {
-      this.isBusy = false;
+    const decision: Underway = { index, waiting: shown.state === 'waiting' ? -1 : 0 };
+    const answer = act();
+    const entry: Decided = { index, before: shown };
+    this.giveUp();
+    this.underway.add(decision);
+    this.decided.push(entry);
+    this.mark(index, becomes);
+    this.note = `${done} ${plural(l10n.t('{0} answer left|{0} answers left'), this.left)}`;
+    const next = this.nextWaiting(index);
+    if (next !== undefined) void this.goTo(next);
+    this.focusList();
+    const position = this.asked;
+    const hasGoneOn = (): boolean => this.asked !== position || this.isTyping;
+    return this.settle(decision, answer, () => {
+      this.decided = this.decided.filter((one) => one !== entry);
+      return hasGoneOn();
+    });
+  }
+
+  /** Takes the last decision back, and shows the answer that it was about. */
+  private async takeBack(): Promise<void> {
+    const { host, summary } = this;
+    if (host === undefined || summary === undefined) return;
+    const entry = this.decided.pop();
+    if (entry === undefined) {
+      this.note = l10n.t('Nothing was decided here that could be taken back.');
+      return;
     }
+    const { index, before } = entry;
+    const answer = host.request('takeBackAnswer', { id: summary.id, index });
+    const decision: Underway = {
+      index,
+      waiting: before === undefined || before.state === 'waiting' ? 1 : 0,
+      isBack: true,
+    };
+    this.underway.add(decision);
+    if (before !== undefined) this.answers.set(index, before);
+    this.mark(index, before?.state ?? 'waiting');
+    const text = this.takenTexts.get(index);
+    if (text !== undefined) this.drafts.set(index, text);
+    void this.goTo(index);
+    this.focusList();
+    this.note = l10n.t('Taken back.');
+    await this.settle(decision, answer, () => {
+      this.decided.push(entry);
+      return false;
+    });
+  }
+
+  /**
+   * Waits for what the host says of a decision.
+   * @param undo called when it was not done; returns whether the user has gone on since
+   * @returns whether it was done
+   */
+  private async settle(decision: Underway, coming: Promise<Reviewed>, undo: () => boolean): Promise<boolean> {
+    const { summary } = this;
+    const { index } = decision;
+    let wrong: string | undefined;
+    let answer = this.answers.get(index);
+    try {
+      const reviewed = await coming;
+      if (this.summary === summary) this.waiting = reviewed.waiting;
+      ({ answer, refusal: wrong } = { refusal: undefined, ...reviewed });
+    } catch (error) {
+      wrong = errorMessage(error);
+    }
+    const image = inOneLine(answer?.image ?? '');
+    if (this.summary !== summary) {
+      // The dialog was closed meanwhile, and what it was told to do has not been done.
+      if (wrong !== undefined) say(l10n.t('{0}: {1}', image, wrong));
+      return false;
+    }
+    this.underway.delete(decision);
+    if (answer !== undefined) this.remember(answer);
+    if (wrong === undefined) {
+      if (index === this.at) this.previewSoon(0);
+      return true;
+    }
+    this.note = '';
+    if (undo()) this.problem = l10n.t('{0}: {1}', image, wrong);
+    else {
+      if (index !== this.at) void this.goTo(index);
+      this.problem = wrong;
+    }
+    return false;
+  }
+
+  private mark(index: number, state: AnswerState): void {
+    this.states.set(index, state);
+    const known = this.answers.get(index);
+    if (known !== undefined) this.remember({ ...known, state });
+  }
+
+  /** Whether somebody writes a text: nothing may take the field away. */
+  private get isTyping(): boolean {
+    return this.field !== null && this.shadowRoot?.activeElement === this.field;
   }
 
   /** The next undecided answer, or else the first one; undefined if none is known. */
   private nextWaiting(index: number): number | undefined {
     const count = this.summary?.count ?? 0;
-    if (this.waiting === 0) return undefined;
+    if (this.left === 0) return undefined;
     for (let step = 1; step < count; step++) {
       const next = (index + step) % count;
       if ((this.states.get(next) ?? 'waiting') === 'waiting') return next;
@@ -468,7 +648,7 @@ export class ReviewDialog extends LitElement {
   };
 
   private readonly toggleAsking = (): void => {
-    if (this.isAsking) this.asking?.abort();
+    if (this.isAsking) this.giveUp();
     else void this.askAgain();
   };
 
@@ -481,18 +661,17 @@ export class ReviewDialog extends LitElement {
       return;
     }
     const asking = new AbortController();
+    const { signal } = asking;
     this.asking = asking;
     this.isAsking = true;
     this.problem = '';
     this.note = '';
     try {
-      const { answer, refusal } = await host.request(
-        'askAgain',
-        { id: summary.id, index, captioner, temperature },
-        asking.signal,
-      );
-      if (this.at !== index) return;
-      if (refusal === undefined) {
+      const wanted = { id: summary.id, index, captioner, temperature };
+      const { answer, refusal } = await host.request('askAgain', wanted, signal);
+      if (signal.aborted) return;
+      // A field in which somebody writes stays.
+      if (refusal === undefined && !this.isTyping) {
         this.drafts.delete(index);
         this.isEditing = false;
       }
@@ -500,43 +679,39 @@ export class ReviewDialog extends LitElement {
       this.problem = refusal ?? '';
       if (refusal === undefined) this.note = answer.isGood ? l10n.t('There is a caption now.') : answer.reason;
     } catch (error) {
-      if (!asking.signal.aborted) this.problem = errorMessage(error);
+      if (!signal.aborted) this.problem = errorMessage(error);
     } finally {
       if (this.asking === asking) this.isAsking = false;
     }
   }
 
-  private readonly close = (): void => {
-    this.dialog?.close();
-  };
-
-  private forget(): void {
+  protected override giveUp(): void {
     this.asking?.abort();
+    this.asking = undefined;
+    this.isAsking = false;
+  }
+
+  protected forget(): void {
     this.asked++;
-    clearTimeout(this.timer);
     this.drafts.clear();
+    this.takenTexts.clear();
     this.states.clear();
+    this.answers.clear();
+    this.coming.clear();
+    this.underway.clear();
     this.rows = undefined;
     this.shown = undefined;
     this.picture = undefined;
     this.becomes = undefined;
     this.isEditing = false;
-    this.isAsking = false;
-    this.problem = '';
     this.note = '';
   }
 
-  private readonly onClose = (): void => {
-    const { summary } = this;
-    this.forget();
-    this.summary = undefined;
-    this.dispatchEvent(new CustomEvent('closed'));
-    if (summary !== undefined) this.host?.request('dropReview', { id: summary.id }).catch(() => undefined);
-  };
+  protected drop(id: number): Promise<unknown> | undefined {
+    return this.host?.request('dropReview', { id });
+  }
 
-  private readonly onKeydown = (event: KeyboardEvent): void => {
-    // The keys of the grid must not act while the dialog is open.
-    event.stopPropagation();
+  protected override onKey(event: KeyboardEvent): void {
     const [target] = event.composedPath();
     const isField = target instanceof HTMLElement && target.matches('input, textarea, select');
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
@@ -547,6 +722,9 @@ export class ReviewDialog extends LitElement {
       event.preventDefault();
       if (!this.drafts.has(this.at)) this.isEditing = false;
       this.focusList();
+    } else if (!isField && historyKey(event) === 'undo') {
+      event.preventDefault();
+      if (!event.repeat) void this.takeBack();
     } else if (!isField && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const action = isForText(target) ? actionOfKey[event.key.toLowerCase()] : undefined;
       if (action !== undefined) {
@@ -555,13 +733,12 @@ export class ReviewDialog extends LitElement {
         if (!event.repeat) this.act(action);
       }
     }
-    if (this.dialog !== null) keepTabInside(this.dialog, event);
-  };
+  }
 
   private act(action: Action): void {
     switch (action) {
       case 'take':
-        if (this.shown !== undefined && (this.shown.problem === undefined || this.shown.mayAdd)) void this.take();
+        void this.take();
         break;
       case 'discard':
         void this.discard();
@@ -602,7 +779,7 @@ function previewRow({ index, image, imageVersion, state: now, reason }: ReviewRo
     ticked: now === 'waiting',
     unit: 'text',
     pieces: [{ kind: 'kept', text }],
-    ...(now === 'waiting' ? {} : { note: stateName(now) }),
+    note: now === 'waiting' ? undefined : stateName(now),
   };
 }
 

@@ -132,7 +132,7 @@ export const reviewStyles = css`
 
   @media (max-width: 720px) {
     .answers {
-      height: 150px;
+      height: 110px;
       min-height: 0;
       border-inline-end: none;
       border-bottom: 1px solid var(--edge);
@@ -143,12 +143,19 @@ export const reviewStyles = css`
     }
 
     .picture {
-      height: 30vh;
+      height: 26vh;
     }
 
     .words {
       overflow: visible;
       padding-inline: 12px;
+    }
+  }
+
+  /* The buttons have a line to themselves then; the list above goes there, too. */
+  @media (max-width: 480px) {
+    .step {
+      display: none;
     }
   }
 `;

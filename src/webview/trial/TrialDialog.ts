@@ -1,6 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { consume } from '@lit/context';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { purposes, usualTraits, withPurpose, type Purpose } from '../../captioner/prompt/purposes';
@@ -15,11 +14,9 @@ import type {
 } from '../../protocol/page/trialProtocol';
 import { inOneLine } from '../../protocol/text/escapeControls';
 import { bulkEditStyles } from '../bulkEdit/bulkEdit.css';
-import { keepTabInside } from '../bulkEdit/keepTabInside';
-import { RowPictures } from '../bulkEdit/RowPictures';
+import { ContentDialog } from '../bulkEdit/ContentDialog';
 import { formatNumber, plural } from '../shared/displayLanguage';
-import { hostContext, type PageHost } from '../shared/host';
-import { closeIcon, errorIcon, warningIcon } from '../shared/icons';
+import { errorIcon, warningIcon } from '../shared/icons';
 import { quotedStyles, quotedText } from '../shared/quotedText';
 import { sharedStyles } from '../shared/shared.css';
 import { trialStyles } from './trial.css';
@@ -29,12 +26,9 @@ const checkDelay = 250;
 
 /** The dialog in which a captioner is tried on a few images, its words edited in place. */
 @customElement('trial-dialog')
-export class TrialDialog extends LitElement {
+export class TrialDialog extends ContentDialog<TrialSummary> {
   static override styles = [sharedStyles, bulkEditStyles, quotedStyles, trialStyles];
 
-  @consume({ context: hostContext }) host: PageHost | undefined;
-
-  @state() private summary: TrialSummary | undefined;
   @state() private captioners: readonly TriedCaptioner[] = [];
   @state() private trial: Trial = { captioner: '', words: noWords };
   /** the temperature as typed; empty for the default of the server */
@@ -47,11 +41,8 @@ export class TrialDialog extends LitElement {
   /** the words that the results were made with */
   @state() private triedWith = '';
   @state() private isTrying = false;
-  @state() private problem = '';
   @state() private note = '';
-  @state() private version = 0;
 
-  @query('dialog') private readonly dialog!: HTMLDialogElement | null;
   @query('[name=prompt]') private readonly promptField!: HTMLTextAreaElement | null;
 
   /** the prompt before and after the instructions of a purpose were added */
@@ -59,53 +50,22 @@ export class TrialDialog extends LitElement {
   private trying: AbortController | undefined;
   /** the captioner to continue with once the dialog is closed */
   private goesOn: string | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
   private checks = 0;
-  private readonly pictures = new RowPictures(
-    () => this.host,
-    () => {
-      this.version++;
-    },
-  );
 
-  /** Whether the dialog is shown. */
-  get isShown(): boolean {
-    return this.summary !== undefined;
-  }
-
-  /** Shows a trial, also in place of another one. */
-  async open(summary: TrialSummary): Promise<void> {
-    this.forget();
-    this.summary = summary;
+  protected begin(summary: TrialSummary): void {
     this.captioners = summary.captioners;
     this.setTrial(summary.trial);
     this.results = summary.images.map(() => undefined);
-    await this.updateComplete;
-    if (this.dialog?.open === false) this.dialog.showModal();
+  }
+
+  protected opened(): Promise<void> {
     this.promptField?.focus();
-    void this.check();
+    return this.check();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.timer);
-    this.trying?.abort();
-  }
-
-  protected override render(): TemplateResult {
-    const { summary } = this;
-    return html`<dialog aria-labelledby="title" @close=${this.onClose} @keydown=${this.onKeydown}>
-      ${summary === undefined ? nothing : this.renderContent(summary)}
-    </dialog>`;
-  }
-
-  private renderContent(summary: TrialSummary): TemplateResult {
-    return html`<header role="presentation">
-        <h2 id="title">${plural(l10n.t('Try on {0} Image|Try on {0} Images'), summary.images.length)}</h2>
-        <button class="close" aria-label=${l10n.t('Close')} title=${l10n.t('Close (Escape)')} @click=${this.close}>
-          ${closeIcon}
-        </button>
-      </header>
+  protected renderContent(summary: TrialSummary): TemplateResult {
+    const title = plural(l10n.t('Try on {0} Image|Try on {0} Images'), summary.images.length);
+    return html`${this.renderHeader(title)}
       <div class="body">
         <div class="form">${this.renderForm()}</div>
         <section class="tried" aria-label=${l10n.t('Captions')} aria-busy=${this.isTrying ? 'true' : 'false'}>
@@ -129,10 +89,7 @@ export class TrialDialog extends LitElement {
           })}
         </section>
       </div>
-      <footer role="presentation">
-        <span class="status" role="status">${this.renderStatus()}</span>
-        ${this.renderButtons()}
-      </footer>`;
+      ${this.renderFooter(this.renderButtons())}`;
   }
 
   private renderForm(): TemplateResult {
@@ -253,11 +210,14 @@ export class TrialDialog extends LitElement {
       </button>`;
   }
 
-  private renderStatus(): TemplateResult | string {
-    const [wrong] = this.problems.problems;
-    const problem = this.problem === '' ? (wrong ?? '') : this.problem;
-    if (problem !== '') return html`<span class="error">${errorIcon} ${problem}</span>`;
+  protected override get trouble(): string {
+    const [wrong = ''] = this.problems.problems;
+    return this.problem === '' ? wrong : this.problem;
+  }
+
+  protected renderStatus(): TemplateResult | string {
     if (this.isTrying) {
+      if (this.triedWith === '') return l10n.t('Asking…');
       const done = this.results.filter((result) => result !== undefined).length;
       return l10n.t(
         'Asking {0}: {1} of {2}',
@@ -361,13 +321,23 @@ export class TrialDialog extends LitElement {
   private async tryAll(): Promise<void> {
     const { host, summary, trial } = this;
     if (host === undefined || summary === undefined || this.isTrying) return;
-    await this.check();
-    if (this.problems.problems.length > 0) return;
     const trying = new AbortController();
     this.trying = trying;
+    // From now on: the words are looked at first, and a second key must not ask for everything twice.
     this.isTrying = true;
     this.note = '';
     this.problem = '';
+    const isStopped = (): boolean => trying.signal.aborted;
+    const { triedWith } = this;
+    this.triedWith = '';
+    await this.check();
+    if (this.trying !== trying) return;
+    if (isStopped() || this.problems.problems.length > 0) {
+      this.triedWith = triedWith;
+      this.isTrying = false;
+      if (isStopped()) this.note = l10n.t('Cancelled.');
+      return;
+    }
     this.triedWith = JSON.stringify(trial);
     this.results = summary.images.map(() => undefined);
     // In a narrow window they are below the words.
@@ -385,7 +355,9 @@ export class TrialDialog extends LitElement {
     );
     if (this.trying !== trying) return;
     this.isTrying = false;
-    this.note = trying.signal.aborted ? l10n.t('Cancelled.') : this.doneText();
+    if (isStopped()) this.note = l10n.t('Cancelled.');
+    // Words that were changed meanwhile are the news then.
+    else if (this.triedWith === JSON.stringify(this.trial)) this.note = this.doneText();
   }
 
   private doneText(): string {
@@ -420,38 +392,33 @@ export class TrialDialog extends LitElement {
     const { host, summary, trial } = this;
     if (host === undefined || summary === undefined) return;
     if (this.isChanged && !(await this.useWords())) return;
+    // A second key has closed it meanwhile.
+    if (this.summary !== summary) return;
     this.goesOn = trial.captioner;
     this.close();
   }
 
-  private readonly close = (): void => {
-    this.dialog?.close();
-  };
-
-  private forget(): void {
+  protected override giveUp(): void {
     this.trying?.abort();
+  }
+
+  protected forget(): void {
     this.trying = undefined;
     this.checks++;
-    clearTimeout(this.timer);
     this.isTrying = false;
     this.purpose = '';
     this.traits = '';
     this.problems = { problems: [], missing: [] };
     this.results = [];
     this.triedWith = '';
-    this.problem = '';
     this.note = '';
   }
 
-  private readonly onClose = (): void => {
-    const { summary } = this;
-    this.forget();
-    this.summary = undefined;
-    this.dispatchEvent(new CustomEvent('closed'));
+  protected drop(id: number): Promise<void> {
     const captioner = this.goesOn;
     this.goesOn = undefined;
-    if (summary !== undefined) void this.leave(summary.id, captioner);
-  };
+    return this.leave(id, captioner);
+  }
 
   /** @param captioner to continue with; undefined to only close */
   private async leave(id: number, captioner: string | undefined): Promise<void> {
@@ -461,18 +428,14 @@ export class TrialDialog extends LitElement {
       for (let frames = 0; frames < 4; frames++) await new Promise(requestAnimationFrame);
       host?.command('captionAfterTrial', { id, captioner });
     }
-    await host?.request('dropTrial', { id }).catch(() => undefined);
+    await host?.request('dropTrial', { id });
   }
 
-  private readonly onKeydown = (event: KeyboardEvent): void => {
-    // The keys of the grid must not act while the dialog is open.
-    event.stopPropagation();
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      if (!event.repeat && !this.isTrying) void this.tryAll();
-    }
-    if (this.dialog !== null) keepTabInside(this.dialog, event);
-  };
+  protected override onKey(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (!event.repeat && !this.isTrying) void this.tryAll();
+  }
 }
 
 const noWords: TrialWords = { system: '', prompt: '', trigger: '', temperature: null };

@@ -172,6 +172,37 @@ describe('The review of flagged answers', function () {
     assert.equal(await countWaiting(job), 2);
   });
 
+  it('takes decisions back, the last one first, and none across another edit', async () => {
+    const review = await begin();
+    const back = (index: number): Promise<Reviewed> => review.takeBack(index, () => true);
+    await take(review, 0);
+    await take(review, 1, { text: 'My own words.' });
+    await review.discard(2);
+    assert.deepEqual(review.summary(1).decided, [0, 1, 2]);
+    assert.match((await back(0)).refusal ?? '', /not the last/);
+    const { answer, waiting, refusal: none } = await back(2);
+    assert.deepEqual([answer.state, waiting, none], ['waiting', 1, undefined]);
+    assert.deepEqual((await back(1)).answer.state, 'waiting');
+    assert.equal(document.textOf(names[1] ?? ''), '');
+    assert.deepEqual(review.summary(1).decided, [0]);
+    assert.equal(await countWaiting(job), 2);
+    const other = document.dataset.image(names[2] ?? '');
+    assert.ok(other !== undefined);
+    await document.applyEdits('Typed', [{ caption: other.caption, text: 'typed' }], { by: 'hand' });
+    assert.match((await back(0)).refusal ?? '', /edited since/);
+    assert.equal(document.textOf(names[0] ?? ''), refusal);
+    assert.deepEqual(review.summary(1).decided, [0]);
+  });
+
+  it('gives an answer that was taken and then discarded back as taken', async () => {
+    const review = await begin();
+    await take(review, 0);
+    await review.discard(0);
+    assert.equal((await review.takeBack(0, () => true)).answer.state, 'taken');
+    assert.equal((await review.takeBack(0, () => true)).answer.state, 'waiting');
+    assert.equal(document.textOf(names[0] ?? ''), '');
+  });
+
   it('offers another answer to the same image, whatever was decided on the one before', async () => {
     const review = await begin();
     await review.discard(0);

@@ -4,6 +4,7 @@ import { Dataset } from '../../../../src/dataset/Dataset';
 import { applyEdits, replayEdits } from '../../../../src/dataset/edits/bulkEdits';
 import { type EditAuthor, InPlaceWriter } from '../../../../src/dataset/files/FileWriter';
 import { CaptionReview, type ReviewedDocument } from '../../../../src/extension/captionDialogs/CaptionReview';
+import type { EditOrigin } from '../../../../src/extension/document/EditStack';
 import { SingleQuestions } from '../../../../src/extension/captionDialogs/SingleQuestions';
 import type { JobFolder } from '../../../../src/jobs/folder/JobFolder';
 import { LocalJobRun } from '../../../../src/jobs/run/LocalJobRun';
@@ -16,7 +17,11 @@ import { preparesPictures } from '../../jobs/captionerJobs';
 export class OpenFolder implements ReviewedDocument {
   /** who made the edits */
   readonly authors: EditAuthor[] = [];
-  private readonly done: { changes: CaptionChange[]; onReplay?: (direction: 'undo' | 'redo') => void }[] = [];
+  private readonly done: {
+    changes: CaptionChange[];
+    onReplay?: (direction: 'undo' | 'redo') => void;
+    origin?: EditOrigin;
+  }[] = [];
 
   private constructor(
     readonly dataset: Dataset,
@@ -37,12 +42,19 @@ export class OpenFolder implements ReviewedDocument {
   }
 
   async applyEdits(
-    ...[, edits, by, onReplay]: Parameters<ReviewedDocument['applyEdits']>
+    ...[, edits, by, onReplay, origin]: Parameters<ReviewedDocument['applyEdits']>
   ): ReturnType<ReviewedDocument['applyEdits']> {
     const { changes, leftOut } = await applyEdits(this.dataset, edits, by);
     this.authors.push(by);
-    this.done.push({ changes, ...(onReplay === undefined ? {} : { onReplay }) });
+    this.done.push({ changes, ...(onReplay === undefined ? {} : { onReplay }), ...(origin && { origin }) });
     return { changed: changes.length, leftOut };
+  }
+
+  async undoIfLast(origin: EditOrigin): Promise<boolean> {
+    if (this.done.at(-1)?.origin !== origin) return false;
+    await this.replay('undo');
+    this.done.pop();
+    return true;
   }
 
   /** Takes the last edit back, or makes it again. */

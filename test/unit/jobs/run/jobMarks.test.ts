@@ -28,11 +28,24 @@ describe('the marks of jobs on captions', () => {
 
   it('keep why a caption could not be made until another job takes it on', async () => {
     const marks = new JobMarks();
-    marks.fail('a.txt', 'Damaged.');
-    marks.fail('b.txt', 'Damaged.');
+    marks.fail('a.txt', 'Damaged.', '');
+    marks.fail('b.txt', 'Damaged.', 'old');
     marks.open('again');
     await marks.fill('again', ['a.txt']);
-    assert.equal(marks.failureOf('a.txt'), undefined);
-    assert.equal(marks.failureOf('b.txt'), 'Damaged.');
+    assert.equal(marks.failureOf('a.txt', ''), undefined);
+    assert.equal(marks.failureOf('b.txt', 'old'), 'Damaged.');
+  });
+
+  it('forgets no failure, but says none of a caption that somebody has written since', () => {
+    const marks = new JobMarks();
+    marks.fail('a.txt', 'Refused.', '');
+    marks.fail('b.txt', 'Refused.', 'old');
+    assert.equal(marks.failureOf('a.txt', 'A lake.'), undefined);
+    // The job is reported again and again.
+    marks.fail('a.txt', 'Refused.', 'A lake.');
+    assert.equal(marks.failureOf('a.txt', 'A lake.'), undefined);
+    assert.equal(marks.failureOf('a.txt', ''), 'Refused.', 'it was taken back');
+    assert.equal(marks.failureOf('b.txt', 'old'), 'Refused.');
+    assert.equal(marks.failureOf('b.txt', 'older'), undefined);
   });
 });
