@@ -509,14 +509,6 @@ export class ReviewDialog extends ContentDialog<ReviewSummary> {
     );
   }
 
-<<<<<<< HEAD
-  /** Carries out a decision on the shown answer, and moves to the next undecided one. */
-  private async decide(act: () => Promise<Reviewed>, done: string): Promise<void> {
-    if (this.isBusy) return;
-    const { at: index } = this;
-    this.isBusy = true;
-    this.asking?.abort();
-=======
   /** A key for an answer that has not come: it is for no other one, and nobody has read this one. */
   private notYet(): void {
     this.note = l10n.t('The answer is not here yet.');
