@@ -84,6 +84,13 @@ export class ByKeys {
     if (!(await hasFocus())) throw new Error('The Tab key does not come to it.');
   }
 
+  /** Answers a question of VS Code with the button that has the focus, once one has it. */
+  async answer(): Promise<void> {
+    const button = this.workbench.page.locator('.monaco-dialog-box [role=button]:focus');
+    await button.waitFor();
+    await this.workbench.page.keyboard.press('Enter');
+  }
+
   /** Gives the keyboard back to the grid. */
   async backToGrid(): Promise<void> {
     await this.workbench.page.keyboard.press('Control+1');

@@ -68,7 +68,7 @@ describe('captioners in the real workbench', () => {
     assert.match(said, /with Lake teller\?/);
     assert.ok(said.includes(`127.0.0.1:${String(server.port)}`), said);
     await workbench.screenshot('captioners question');
-    await workbench.page.keyboard.press('Enter');
+    await keys.answer();
     await view.jobDone('Caption Empty');
     const empty = Object.keys(before).length;
     await until('a caption for each image that had none', async () => {
@@ -100,7 +100,7 @@ describe('captioners in the real workbench', () => {
     await keys.backToGrid();
     await keys.run('Dataset Captions: Caption Empty');
     await dialog.waitFor();
-    await workbench.page.keyboard.press('Enter');
+    await keys.answer();
     const notice = await workbench.notification(/is paused/);
     const reason = await notice.innerText();
     assert.match(reason, /wants another key/);
