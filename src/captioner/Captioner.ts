@@ -150,6 +150,7 @@ export class Captioner {
           profile.model,
           undefined,
           signal,
+          profile.sampling,
         ),
       ),
     );

@@ -1,20 +1,25 @@
 import type { CaptionAnswer, FlagReason, OutputRules } from '../../protocol/captioning/captionerProfile';
+import { isDamaged, withoutControlCharacters } from './controlCharacters';
 import { withoutFences, withoutQuotes } from './fences';
 import { isOtherLanguage } from './languages';
 import { isLoop } from './loops';
+import { breaksOff, hasEnd, noCaptionIn } from './noCaption';
 import { isOdd } from './oddities';
 import { withoutOpenings } from './openings';
 import { isRefusal } from './refusals';
-import { withoutOffers, withoutRoleTails } from './roleTails';
-import { isThinkingAloud, withoutThinking } from './thinking';
+import { hasOpenTurns, withoutOffers, withoutRoleTails } from './roleTails';
+import { hasOpenThoughts, isThinkingAloud, withoutThinking } from './thinking';
 import { withTidyWhiteSpace } from './whiteSpace';
 
 /** What a server said about a picture, and to what. */
 export interface ModelAnswer {
   /** as it came */
   text: string;
-  /** `length`: the server stopped it at the longest answer; `filter`: a moderation did */
-  finish: 'stop' | 'length' | 'filter' | 'other';
+  /**
+   * `length`: the server stopped it at the longest answer; `filter`: a moderation did; `none`: the server does not say;
+   * `other`: something else stopped it, such as an abort
+   */
+  finish: 'stop' | 'length' | 'filter' | 'none' | 'other';
   /** what the server names as a refusal, apart from the text */
   refusal?: string;
   /** as it was sent */
@@ -48,7 +53,7 @@ const mostLayers = 20;
 
 /** Takes off layer by layer, as thinking may stand in a fence, and an announcement behind the name of a role. */
 function settled(answer: string, rules: OutputRules): { prose: string; hasThought: boolean } {
-  let prose = answer;
+  let prose = withoutControlCharacters(answer);
   let hasThought = false;
   for (let layer = 0; layer < mostLayers; layer++) {
     const thought = withoutThinking(prose);
@@ -87,11 +92,15 @@ function lookedAt(answer: ModelAnswer, rules: OutputRules): { prose: string; fla
   // A server that keeps thinking to itself says nothing when the budget went into it.
   if (isNothing && (hasThought || finish === 'length')) return flagged('thinking');
   if (isNothing) return flagged('empty');
-  if (isRefusal(prose) || isRefusal(text)) return flagged('refused');
-  if (isThinkingAloud(text) || isThinkingAloud(prose)) return flagged('thinking');
+  if (isRefusal(prose) || isRefusal(text, true)) return flagged('refused');
+  if (isThinkingAloud(text) || isThinkingAloud(prose) || hasOpenThoughts(prose)) return flagged('thinking');
   if (loops) return flagged('loop');
-  if (finish === 'length') return flagged('truncated');
-  if (isOdd(prose, prompt)) return flagged('odd');
+  // A server that says nothing of the end may have been broken off.
+  if (finish === 'length' || finish === 'other' || (finish === 'none' && !hasEnd(prose))) return flagged('truncated');
+  const nothing = noCaptionIn(prose);
+  if (nothing !== undefined) return flagged(nothing);
+  if (isDamaged(answer.text) || isOdd(prose, prompt) || hasOpenTurns(prose)) return flagged('odd');
+  if (breaksOff(prose)) return flagged('truncated');
   if (isOtherLanguage(prose, rules.language)) return flagged('language');
   return { prose };
 }

@@ -1,48 +1,95 @@
 import { oneOf, oneWordOf } from './oneOf';
+import { isReported } from './textsOfPictures';
 
 /** The words that stand for who speaks in the templates of chats. */
-const roles = 'USER|ASSISTANT|HUMAN|SYSTEM|User|Assistant|Human|System|AI Assistant|Model|MODEL';
+const inCapitals = 'USER|ASSISTANT|HUMAN|SYSTEM|MODEL';
+const speakers = 'User|Assistant|Human|AI Assistant';
 
-/** Marks of chat templates: no caption has them, and what stands behind them was not asked for. */
-const templateMarks = new RegExp(
-  oneOf(
-    String.raw`<\|` +
-      oneWordOf(
-        'im_end im_start eot_id eom_id start_header_id end_header_id end_of_text begin_of_text endoftext end_of_turn ' +
-          'start end return user assistant system eos',
-      ) +
-      String.raw`\|>`,
-    `<${oneWordOf('end_of_turn start_of_turn eos bos s /s')}>`,
-    String.raw`\[/?INST\]`,
-    // DeepSeek's, with wide bars
-    String.raw`<\uff5c[^\n>]{1,40}\uff5c>`,
-  ),
-  'i',
+/** Marks of chat templates: what stands behind them was not asked for. */
+const templateMark = oneOf(
+  String.raw`<\|` +
+    oneWordOf(
+      'im_end im_start eot_id eom_id start_header_id end_header_id end_of_text begin_of_text endoftext end_of_turn ' +
+        'start end return user assistant system eos',
+    ) +
+    String.raw`\|>`,
+  `<${oneWordOf('end_of_turn start_of_turn eos bos s /s')}>`,
+  String.raw`\[/?INST\]`,
+  // DeepSeek's, with wide bars
+  String.raw`<\uff5c[^\n>]{1,40}\uff5c>`,
 );
+const templateMarks = new RegExp(templateMark, 'gi');
+/** What may stand behind a mark that ends an answer without a full stop: nothing, or the next mark. */
+const endOfTurn = new RegExp(String.raw`^\s*(?:$|${templateMark})`, 'i');
 
 /** The head of an answer that names who speaks, as templates that are not applied leave it. */
 const head = new RegExp(
   String.raw`^(?:(?:<\|im_start\|>|<\|start_header_id\|>|<start_of_turn>)\s*(?:assistant|model)\s*(?:<\|end_header_id\|>)?|` +
-    String.raw`(?:###\s*)?(?:${roles})\s*:|assistant\s*\n)\s*`,
+    // "Assistant: a woman in a lab coat" is a picture of one.
+    String.raw`(?:###\s*)?(?:(?:${inCapitals})\s*:|(?:${speakers})\s*:(?!\s*\p{Ll}))|assistant\s*\n)\s*`,
+  'u',
 );
 
-/** Where the model goes on with the talk in the place of others: a line of its own, or capitals behind a sentence. */
-const nextLine = new RegExp(String.raw`\n\s*(?:#{1,4}\s*)?(?:\*\*)?(?:${roles})(?:\*\*)?\s*:`);
-const lineOfTemplate = /\n\s*(?:assistant|user|system|model)\s*(?:\n|$)/;
-const nextHeading = /\n\s*#{2,4}\s*(?:Instruction|Input|Response|Question|Answer)\s*:/i;
-const nextInLine = /(?<=[.!?…。"”)])\s+(?:USER|ASSISTANT|HUMAN|SYSTEM)\s*:/;
+/** Where the model goes on with the talk in the place of others: a line of its own. */
+const nextTurns: readonly RegExp[] = [
+  new RegExp(String.raw`\n\s*(?:#{1,4}\s*)?(?:\*\*)?(?:${inCapitals}|${speakers})(?:\*\*)?\s*:`, 'g'),
+  /\n\s*(?:assistant|user|system|model)\s*(?:\n|$)/g,
+  /\n\s*#{2,4}\s*(?:Instruction|Input|Response|Question|Answer)\s*:/gi,
+];
+/** The same in capitals behind a sentence. */
+const nextInLine = /(?<=[.!?…。"”)])\s+(?:USER|ASSISTANT|HUMAN|SYSTEM)\s*:/g;
+
+/** The end of a sentence, and of what may close behind it. */
+const finished = /[.!?…。！？](?:["”’'»」』)\]*_]|\*\*)*$/u;
+/** A picture of a talk, a form or code has such lines in it. */
+const ofTexts =
+  /\b(?:chats?|conversation|dialog(?:ue)?|forms?|fields|screens?|screenshot|terminal|console|login|logs?|slides?|code|messages?|transcript|script|comic|bubbles?)\b/i;
 
 /**
  * Takes off the name of who speaks at the start of an answer, and all from where the model goes on with the talk by
- * itself: the next question and its own answer to it (ComfyUI-JoyCaption#45).
+ * itself: the next question and its own answer to it (ComfyUI-JoyCaption#45). What stands in the midst of a sentence,
+ * or in a list of a form, is text of the picture and stays.
  */
 export function withoutRoleTails(text: string): string {
   let rest = text.trim();
   for (let found = head.exec(rest); found !== null; found = head.exec(rest)) rest = rest.slice(found[0].length);
-  const ends = [templateMarks, nextLine, nextHeading, lineOfTemplate, nextInLine]
-    .map((pattern) => rest.search(pattern))
-    .filter((at) => at >= 0);
+  const ends = [
+    ...[...rest.matchAll(templateMarks)].filter((mark) => isEndAt(rest, mark)),
+    ...nextTurns.flatMap((turn) => [...rest.matchAll(turn)].filter(({ index }) => isTurnAt(rest, index))),
+    ...[...rest.matchAll(nextInLine)].filter(({ index }) => !ofTexts.test(rest.slice(0, index))),
+  ].map(({ index }) => index);
   return rest.slice(0, Math.min(rest.length, ...ends)).trim();
+}
+
+/** Whether a mark of a template is the end of an answer, and no text within one. */
+function isEndAt(text: string, { 0: mark, index }: RegExpExecArray): boolean {
+  const before = text.slice(0, index);
+  return (
+    /(?:^|\n)\s*$/.test(before) || finished.test(before.trimEnd()) || endOfTurn.test(text.slice(index + mark.length))
+  );
+}
+
+/** Whether a line with the name of who speaks begins the talk's next turn, and is no line of a form or a list. */
+function isTurnAt(text: string, index: number): boolean {
+  const before = text.slice(0, index).trimEnd();
+  const behind = text.slice(index).split('\n');
+  const hasFields = behind.some((line) => /^\s*[\p{Lu}][\p{L} ]{0,30}:/u.test(line) && !turnLine.test(line));
+  return finished.test(before) && !hasFields;
+}
+
+const turnLine = new RegExp(
+  String.raw`^\s*(?:${inCapitals}|${speakers}|Instruction|Input|Response|Question|Answer)\s*:`,
+);
+
+/** Whether an answer still has turns of a talk in it, of which nobody can say where the caption ends. */
+export function hasOpenTurns(text: string): boolean {
+  const turn = new RegExp(
+    String.raw`(?:^|\n)\s*(?:#{1,4}\s*)?(?:\*\*)?(?:USER|ASSISTANT|HUMAN|User|Human)(?:\*\*)?\s*:`,
+  );
+  const found = turn.exec(text) ?? /\sASSISTANT\s*:\s*$/.exec(text);
+  return (
+    found !== null && !/[:,]$/.test(text.slice(0, found.index).trimEnd()) && !ofTexts.test(text.slice(0, found.index))
+  );
 }
 
 /** What models offer behind a caption. */
@@ -77,7 +124,13 @@ export function withoutOffers(text: string): string {
   const last = sentences.at(-1);
   if (last === undefined || last.index === 0) return trimmed;
   const sentence = trimmed.slice(last.index).trim();
-  if (!offer.test(sentence) || !aboutCaptions.test(sentence) || !/[.!?]$/.test(sentence) || /["“”]/.test(sentence))
+  if (
+    !offer.test(sentence) ||
+    !aboutCaptions.test(sentence) ||
+    !/[.!?]$/.test(sentence) ||
+    /["“”]/.test(sentence) ||
+    isReported(sentence.toLowerCase())
+  )
     return trimmed;
   const before = trimmed.slice(0, last.index).trim();
   // Within a text that the picture has, quotation marks are still open.
