@@ -48,6 +48,8 @@ export function tidyAnswer(text: string, rules: OutputRules): string {
   return settled(text, rules).prose;
 }
 
+/** No caption is longer, in characters. */
+const longestAnswer = 100_000;
 /** More layers around a caption than any model puts there. */
 const mostLayers = 20;
 
@@ -82,6 +84,8 @@ function tidied(text: string, rules: OutputRules): string {
 
 function lookedAt(answer: ModelAnswer, rules: OutputRules): { prose: string; flagged?: FlagReason } {
   const { finish, prompt } = answer;
+  // Whatever it is, it is looked at by a person, and holds no other image up.
+  if (answer.text.length > longestAnswer) return { prose: answer.text, flagged: 'odd' };
   const { prose, hasThought } = settled(answer.text, rules);
   // An opening may be taken off from a sentence that is none of a caption.
   const { text } = withoutThinking(answer.text);

@@ -40,7 +40,12 @@ function isLoopOfWords(text: string): boolean {
   if (/([^\s\-_=~*.·—…\u2500-\u257f])\1{24,}/u.test(text)) return true;
   const words = (text.toLowerCase().match(token) ?? []).slice(0, mostTokens);
   return (
-    followsItself(words) || hasPieceAgain(text) || isCounting(text) || hasSentenceAgain(text) || isMostlyOld(words)
+    hasLineAgain(text) ||
+    followsItself(words) ||
+    hasPieceAgain(text) ||
+    isCounting(text) ||
+    hasSentenceAgain(text) ||
+    isMostlyOld(words)
   );
 }
 
@@ -73,10 +78,25 @@ function isCounting(text: string): boolean {
 const kana = /^[\p{Script=Hiragana}\p{Script=Katakana}]$/u;
 const mostKana = 12;
 
+/** A line that follows itself so often is a loop, also one of dashes. */
+const lineRepeats = 20;
+
+function hasLineAgain(text: string): boolean {
+  let same = 0;
+  let before = '';
+  for (const line of text.split(/\n+/)) {
+    same = line === before ? same + 1 : 0;
+    if (same >= lineRepeats && line.trim() !== '') return true;
+    before = line;
+  }
+  return false;
+}
+
 /** How often a unit of so many words may follow itself. "Very, very" is emphasis; nobody writes it eight times. */
 function mostRepeats(length: number): number {
   if (length === 1) return 7;
-  if (length <= 3) return 5;
+  if (length === 2) return 6;
+  if (length === 3) return 5;
   return length <= 8 ? 3 : 2;
 }
 

@@ -44,7 +44,7 @@ const ofServers = new RegExp(
     String.raw`\b(?:connection|request|operation|read) (?:was )?(?:timed out|time-?out|reset|refused|aborted|cancell?ed|closed)`,
     String.raw`^\[error\b|^(?:fatal )?error\W*(?:\d{3}\b[.!:]|code\b|: )`,
     String.raw`\bmaximum (?:context|token)|\bcontext (?:length|window) (?:exceeded|of)|\btokens? (?:limit|exceeded)`,
-    String.raw`\bfailed to (?:load|fetch|process|decode|generate|connect|parse)\b`,
+    String.raw`\bfailed to (?:load|fetch|process|decode|generate|connect|parse)\b(?!:)`,
   ),
 );
 /** Longer texts than any such message, in words. */

@@ -37,7 +37,7 @@ const nextTurns: readonly RegExp[] = [
   /\n\s*#{2,4}\s*(?:Instruction|Input|Response|Question|Answer)\s*:/gi,
 ];
 /** The same in capitals behind a sentence. */
-const nextInLine = /(?<=[.!?…。"”)])\s+(?:USER|ASSISTANT|HUMAN|SYSTEM)\s*:/g;
+const nextInLine = /(?<=[.!?…。"”)])\s+(?:USER|ASSISTANT|HUMAN|SYSTEM)\s*:/;
 
 /** The end of a sentence, and of what may close behind it. */
 const finished = /[.!?…。！？](?:["”’'»」』)\]*_]|\*\*)*$/u;
@@ -53,26 +53,44 @@ const ofTexts =
 export function withoutRoleTails(text: string): string {
   let rest = text.trim();
   for (let found = head.exec(rest); found !== null; found = head.exec(rest)) rest = rest.slice(found[0].length);
+  const inLine = rest.search(nextInLine);
   const ends = [
-    ...[...rest.matchAll(templateMarks)].filter((mark) => isEndAt(rest, mark)),
-    ...nextTurns.flatMap((turn) => [...rest.matchAll(turn)].filter(({ index }) => isTurnAt(rest, index))),
-    ...[...rest.matchAll(nextInLine)].filter(({ index }) => !ofTexts.test(rest.slice(0, index))),
-  ].map(({ index }) => index);
+    firstAt(rest, templateMarks, isEndAt),
+    ...nextTurns.map((turn) => firstAt(rest, turn, isTurnAt)),
+    inLine >= 0 && ofTexts.test(rest.slice(0, inLine)) ? -1 : inLine,
+  ].filter((at) => at >= 0);
   return rest.slice(0, Math.min(rest.length, ...ends)).trim();
 }
 
+/** Where a pattern is found first that is what it looks like; -1 for nowhere. */
+function firstAt(
+  text: string,
+  pattern: RegExp,
+  isOne: (text: string, index: number, found: string) => boolean,
+): number {
+  for (const { 0: found, index } of text.matchAll(pattern)) if (isOne(text, index, found)) return index;
+  return -1;
+}
+
+/** So much around a mark says what it is, in characters. */
+const near = 200;
+
 /** Whether a mark of a template is the end of an answer, and no text within one. */
-function isEndAt(text: string, { 0: mark, index }: RegExpExecArray): boolean {
-  const before = text.slice(0, index);
+function isEndAt(text: string, index: number, mark: string): boolean {
+  const before = text.slice(Math.max(0, index - near), index);
+  const end = index + mark.length;
   return (
-    /(?:^|\n)\s*$/.test(before) || finished.test(before.trimEnd()) || endOfTurn.test(text.slice(index + mark.length))
+    /\n\s*$/.test(before) ||
+    before.trim() === '' ||
+    finished.test(before.trimEnd()) ||
+    endOfTurn.test(text.slice(end, end + near))
   );
 }
 
 /** Whether a line with the name of who speaks begins the talk's next turn, and is no line of a form or a list. */
 function isTurnAt(text: string, index: number): boolean {
-  const before = text.slice(0, index).trimEnd();
-  const behind = text.slice(index).split('\n');
+  const before = text.slice(Math.max(0, index - near), index).trimEnd();
+  const behind = text.slice(index, index + 10 * near).split('\n');
   const hasFields = behind.some((line) => /^\s*[\p{Lu}][\p{L} ]{0,30}:/u.test(line) && !turnLine.test(line));
   return finished.test(before) && !hasFields;
 }
@@ -84,7 +102,8 @@ const turnLine = new RegExp(
 /** Whether an answer still has turns of a talk in it, of which nobody can say where the caption ends. */
 export function hasOpenTurns(text: string): boolean {
   const turn = new RegExp(
-    String.raw`(?:^|\n)\s*(?:#{1,4}\s*)?(?:\*\*)?(?:USER|ASSISTANT|HUMAN|User|Human)(?:\*\*)?\s*:`,
+    String.raw`(?:^|\n)\s*(?:#{1,4}\s*)?(?:\*\*)?(?:(?:USER|ASSISTANT|HUMAN)(?:\*\*)?\s*:|(?:User|Human)(?:\*\*)?\s*:(?!\s*\p{Ll}))`,
+    'u',
   );
   const found = turn.exec(text) ?? /\sASSISTANT\s*:\s*$/.exec(text);
   return (

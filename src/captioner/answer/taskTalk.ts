@@ -86,7 +86,7 @@ const signs: readonly RegExp[] = [
       String.raw`(?: (?:of|for|about) (?:this|the|that|your|such) [a-z]+)? ${passive}`,
   ),
   new RegExp(
-    String.raw`^(?:[^\n]{0,160}?[,;:] )?no (?:[a-z]+ )?${text} (?:can|could|will|may|is|was|were|has been|to be|available|possible|of this|for this|generated|provided)\b`,
+    String.raw`^(?:[^\n]{0,160}?[,;:] )?no (?:[a-z]+ )?${text} (?:(?:can|could|will|may) be|(?:(?:is|was|were|has been|have been|to be) )?(?:available|possible|provided|given|generated|produced|made|supplied|written|returned|of this|for this))\b`,
   ),
   new RegExp(
     String.raw`^(?:content warning\W+)?${text}(?: (?:is|was|of this image))? ?(?:unavailable|withheld|omitted|suppressed|redacted|declined|refused|blocked|not available|not possible|not provided|filtered)\b`,

@@ -1,5 +1,6 @@
 import { oneOf, oneWordOf } from './oneOf';
 import { withoutQuotations } from './quotedText';
+import { isSaid } from './textsOfPictures';
 
 const names = (
   'think thinking thought thoughts reasoning reflection seed:think ' +
@@ -112,13 +113,17 @@ function indexOfOpen(text: string, mark: string): boolean {
   return false;
 }
 
+const longestLine = 2000;
+
 /** Whether a stretch stands between quotation marks, which are around it and not the ends of two quotations. */
 function isQuoted(text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1);
   const behind = text.charAt(end);
   if ('“«„「『‘'.includes(before)) return '”“»」』’'.includes(behind) && behind !== '';
   if (before !== behind || !/["`]/.test(before)) return false;
-  return text.slice(0, start).split(before).length % 2 === 0;
+  // Quotations are of one line and not long; so much is looked at for each mark of many.
+  const line = text.slice(Math.max(text.lastIndexOf('\n', start - 1) + 1, start - longestLine), start);
+  return line.split(before).length % 2 === 0;
 }
 
 /**
@@ -129,7 +134,8 @@ export function isThinkingAloud(text: string): boolean {
   const start = withoutQuotations(text.slice(0, 2000)).trimStart();
   const sentences = start.split(/(?<=[.!?…])\s+|\n+/).slice(0, sentencesLookedAt);
   return (
-    thinkingAloud.some((pattern) => pattern.test(start)) || sentences.some((sentence) => sentenceOfTask.test(sentence))
+    (!isSaid(start) && thinkingAloud.some((pattern) => pattern.test(start))) ||
+    sentences.some((sentence) => sentenceOfTask.test(sentence) && !isSaid(sentence))
   );
 }
 

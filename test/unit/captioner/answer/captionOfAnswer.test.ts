@@ -242,6 +242,10 @@ describe('An answer', () => {
       `A barn "${'snow '.repeat(16)}"`,
     ];
     for (const text of loops) assert.deepEqual(caption(text), { flagged: 'loop', text });
+    const dashes = `A barn\n${'---\n'.repeat(60)}x`;
+    assert.deepEqual(caption(dashes), { flagged: 'loop', text: dashes });
+    const board = 'A chessboard of black, white, black, white, black, white, black, white, black, white squares.';
+    assert.deepEqual(caption(board), { prose: board });
     const sound = 'A page of manga with the sound effect ドドドドドドドド and a shouting boy.';
     assert.deepEqual(caption(sound), { prose: sound });
   });
@@ -381,6 +385,13 @@ describe('An answer', () => {
     );
   });
 
+  it('that is longer than any caption is flagged, and holds up nobody', () => {
+    const text = 'A fox sleeps in the snow. '.repeat(400_000);
+    const start = ownTime();
+    assert.deepEqual(caption(text), { flagged: 'odd', text });
+    assert.ok(ownTime() - start < 1000);
+  });
+
   it('of a hundred thousand characters is looked at in a moment', () => {
     const long = [
       'a '.repeat(50_000),
@@ -394,6 +405,10 @@ describe('An answer', () => {
       'A fox. '.repeat(14_000),
       ' '.repeat(100_000),
       `</think>${'` '.repeat(50_000)}`,
+      `A barn\n${'---\n'.repeat(24_000)}x`,
+      '"</think>" '.repeat(9_000),
+      'x</s>'.repeat(20_000),
+      'A. USER: '.repeat(11_000),
     ];
     for (const one of long) {
       const start = ownTime();
