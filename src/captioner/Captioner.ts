@@ -240,7 +240,12 @@ export class Captioner {
       case 'answered':
         return { kind: 'done', value: reply.answer, isMeasured };
       case 'failed':
-        return { kind: 'failed', error: reply.error, ofEndpoint: reply.error.fault === 'machine' };
+        return {
+          kind: 'failed',
+          error: reply.error,
+          ofEndpoint: reply.error.fault === 'machine',
+          elsewhere: reply.error.code === 'REQUEST_REFUSED',
+        };
       case 'smaller':
         return { kind: 'failed', error: reply.error, ofEndpoint: false };
       case 'later': {

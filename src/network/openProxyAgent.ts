@@ -23,10 +23,10 @@ export interface HttpAccess {
 
 /**
  * Connections to one server, or to any, through the proxies that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name;
- * opens none yet. Imports the HTTP library only now, because many processes never need it. Certificates are those of Node, with those of
- * `NODE_EXTRA_CA_CERTS`.
+ * opens none yet. Imports the HTTP library only now, because many processes never need it. Certificates are those of
+ * Node, with those of `NODE_EXTRA_CA_CERTS`.
  * @param address of the only server that is asked. On this machine it is asked without a proxy, for which `localhost`
- *   is itself: what is meant to stay here, such as a key over plain HTTP, would go to it
+ *   is itself: a key over plain HTTP, which is meant to stay here, would go to it
  * @throws ProxyAddressError
  */
 export async function openProxyAgent(options: EnvHttpProxyAgent.Options, address?: string): Promise<HttpAccess> {

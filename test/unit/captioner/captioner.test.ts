@@ -116,6 +116,19 @@ describe('A captioner', function () {
     assert.deepEqual(proxy.requests, []);
   });
 
+  it('asks another server where one does not take the requests', async () => {
+    const [refuser, other] = [await bench.server(), await bench.server({ latency: 20 })];
+    refuser.always(openAiError(400, 'extra_forbidden', 'top_k: Extra inputs are not permitted'));
+    const captioner = await bench.captioner([refuser, other]);
+    const asked = Array.from({ length: 12 }, (_, at) => captioner.ask(`/${at}.png`, 'Describe it.', signal));
+    const answers = await Promise.all(asked);
+    assert.ok(answers.every(({ text }) => text.startsWith('A picture')));
+    assert.equal(other.asked.length, 12);
+    other.always(openAiError(400, 'extra_forbidden', 'top_k: Extra inputs are not permitted'));
+    const error = await failureOf(captioner.ask('/z.png', 'Describe it.', signal));
+    assert.equal(error.code, 'REQUEST_REFUSED');
+  });
+
   it('tries its servers with the sampling of the profile and nothing else', async () => {
     const server = await bench.server();
     const captioner = await bench.captioner([server], { sampling: { maxTokens: 90, extra: { top_k: 20 } } });
