@@ -1,11 +1,8 @@
-import { isIP } from 'node:net';
-
-/** Whether a host name of a URL is this machine, whatever its name servers say. */
+/** Whether a host name of a URL, in which numbers have their usual form, is this machine, whatever name servers say. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname
     .toLowerCase()
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '');
-  if (host === 'localhost' || host.endsWith('.localhost') || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
+  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

@@ -44,7 +44,7 @@ const both = (...parts: readonly string[]): RegExp =>
 
 /** Who speaks, unless it is what a viewer sees. */
 const speaker = oneOf(
-  String.raw`\b(?:i|we)(?:'(?:m|d|ve|ll|re))?\b(?! (?:can |could )?(?:see|notice|observe)\b)`,
+  String.raw`\b(?:i|we)(?:'(?:m|d|ve|ll|re))?\b(?! (?:can |could )?(?:see|notice|observe)\b)(?<!\bwe(?= (?:(?:can|could|cannot|can't|do not|don't|only|also|never|barely) ?){0,3} ?(?:see|tell|notice|observe|know|make out)\b))`,
   String.raw`\b(?:me|my|our|us)\b`,
 );
 const machine = oneOf(
