@@ -154,6 +154,7 @@ export class Captioner {
           profile.model,
           undefined,
           signal,
+          profile.sampling,
         ),
       ),
     );
@@ -243,7 +244,12 @@ export class Captioner {
       case 'answered':
         return { kind: 'done', value: reply.answer, isMeasured };
       case 'failed':
-        return { kind: 'failed', error: reply.error, ofEndpoint: reply.error.fault === 'machine' };
+        return {
+          kind: 'failed',
+          error: reply.error,
+          ofEndpoint: reply.error.fault === 'machine',
+          elsewhere: reply.error.code === 'REQUEST_REFUSED',
+        };
       case 'smaller':
         return { kind: 'failed', error: reply.error, ofEndpoint: false };
       case 'later': {

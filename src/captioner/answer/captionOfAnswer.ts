@@ -1,20 +1,25 @@
 import type { CaptionAnswer, FlagReason, OutputRules } from '../../protocol/captioning/captionerProfile';
+import { isDamaged, withoutControlCharacters } from './controlCharacters';
 import { withoutFences, withoutQuotes } from './fences';
 import { isOtherLanguage } from './languages';
 import { isLoop } from './loops';
+import { breaksOff, hasEnd, noCaptionIn } from './noCaption';
 import { isOdd } from './oddities';
 import { withoutOpenings } from './openings';
 import { isRefusal } from './refusals';
-import { withoutOffers, withoutRoleTails } from './roleTails';
-import { isThinkingAloud, withoutThinking } from './thinking';
+import { hasOpenTurns, withoutOffers, withoutRoleTails } from './roleTails';
+import { hasOpenThoughts, isThinkingAloud, withoutThinking } from './thinking';
 import { withTidyWhiteSpace } from './whiteSpace';
 
 /** The answer of a server to the prompt about a picture. */
 export interface ModelAnswer {
   /** the raw answer */
   text: string;
-  /** `length`: cut off at the maximum number of tokens; `filter`: cut off by content moderation */
-  finish: 'stop' | 'length' | 'filter' | 'other';
+  /**
+   * `length`: the server stopped it at the longest answer; `filter`: a moderation did; `none`: the server does not say;
+   * `other`: something else stopped it, such as an abort
+   */
+  finish: 'stop' | 'length' | 'filter' | 'none' | 'other';
   /** what the server names as a refusal, apart from the text */
   refusal?: string;
   /** as it was sent */
@@ -43,12 +48,14 @@ export function tidyAnswer(text: string, rules: OutputRules): string {
   return settled(text, rules).prose;
 }
 
-/** Maximum number of layers that are taken off: more than any model puts around a caption. */
+/** No caption is longer, in characters. */
+const longestAnswer = 100_000;
+/** More layers around a caption than any model puts there. */
 const mostLayers = 20;
 
 /** Removes layer by layer: thinking may be inside a fence, and an announcement after the name of a role. */
 function settled(answer: string, rules: OutputRules): { prose: string; hasThought: boolean } {
-  let prose = answer;
+  let prose = withoutControlCharacters(answer);
   let hasThought = false;
   for (let layer = 0; layer < mostLayers; layer++) {
     const thought = withoutThinking(prose);
@@ -77,6 +84,8 @@ function tidied(text: string, rules: OutputRules): string {
 
 function judged(answer: ModelAnswer, rules: OutputRules): { prose: string; flagged?: FlagReason } {
   const { finish, prompt } = answer;
+  // Whatever it is, it is looked at by a person, and holds no other image up.
+  if (answer.text.length > longestAnswer) return { prose: answer.text, flagged: 'odd' };
   const { prose, hasThought } = settled(answer.text, rules);
   // Judged with its openings, too: what is left of a refusal without them may look like a caption.
   const { text } = withoutThinking(answer.text);
@@ -87,11 +96,15 @@ function judged(answer: ModelAnswer, rules: OutputRules): { prose: string; flagg
   // Where a server hides thinking, the answer is empty if all tokens were spent on it.
   if (isNothing && (hasThought || finish === 'length')) return flagged('thinking');
   if (isNothing) return flagged('empty');
-  if (isRefusal(prose) || isRefusal(text)) return flagged('refused');
-  if (isThinkingAloud(text) || isThinkingAloud(prose)) return flagged('thinking');
+  if (isRefusal(prose) || isRefusal(text, true)) return flagged('refused');
+  if (isThinkingAloud(text) || isThinkingAloud(prose) || hasOpenThoughts(prose)) return flagged('thinking');
   if (loops) return flagged('loop');
-  if (finish === 'length') return flagged('truncated');
-  if (isOdd(prose, prompt)) return flagged('odd');
+  // A server that says nothing of the end may have been broken off.
+  if (finish === 'length' || finish === 'other' || (finish === 'none' && !hasEnd(prose))) return flagged('truncated');
+  const nothing = noCaptionIn(prose);
+  if (nothing !== undefined) return flagged(nothing);
+  if (isDamaged(answer.text) || isOdd(prose, prompt) || hasOpenTurns(prose)) return flagged('odd');
+  if (breaksOff(prose)) return flagged('truncated');
   if (isOtherLanguage(prose, rules.language)) return flagged('language');
   return { prose };
 }

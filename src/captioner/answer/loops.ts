@@ -1,5 +1,5 @@
 import { isJsonCaption } from '../../tags/jsonCaption';
-import { withoutQuotations } from './quotedText';
+import { quotationsIn, withoutQuotations } from './quotedText';
 
 /** Words, and the characters of scripts that have no blanks between words. */
 const token =
@@ -11,9 +11,9 @@ const longestUnit = 60;
 /** An answer in which a sentence or a paragraph comes so often is a loop. */
 const sentenceRepeats = 3;
 const wordsOfSentence = 4;
-/**
- * A text of at least so many words is a loop if this share of them is in runs of {@link run} words that came before.
- */
+/** What follows itself so often is no sound, chant or punishment that is quoted. */
+const mostInQuotation = 12;
+/** Of so many words, this share may stand in runs of {@link run} words that the text has already had. */
 const wordsForShare = 80;
 const repeatedShare = 0.5;
 const run = 6;
@@ -25,14 +25,71 @@ const run = 6;
  */
 export function isLoop(text: string): boolean {
   if (isJsonCaption(text)) return textsOfJson(text).some(isLoopOfWords);
-  return isLoopOfWords(withoutQuotations(text));
+  // A sound may be long, but nothing that is read is said so often.
+  return isLoopOfWords(withoutQuotations(text)) || quotationsIn(text).some(isLongLoop);
+}
+
+/** Whether one quotation says the same words more often than any text in a picture does. */
+function isLongLoop(quotation: string): boolean {
+  const words = (quotation.toLowerCase().match(token) ?? []).slice(0, mostTokens);
+  return followsItself(words, mostInQuotation);
 }
 
 function isLoopOfWords(text: string): boolean {
   // Repeated dashes, dots and the like may be a drawn line.
   if (/([^\s\-_=~*.·—…\u2500-\u257f])\1{24,}/u.test(text)) return true;
   const words = (text.toLowerCase().match(token) ?? []).slice(0, mostTokens);
-  return followsItself(words) || hasSentenceAgain(text) || isMostlyOld(words);
+  return (
+    hasLineAgain(text) ||
+    followsItself(words) ||
+    hasPieceAgain(text) ||
+    isCounting(text) ||
+    hasSentenceAgain(text) ||
+    isMostlyOld(words)
+  );
+}
+
+/** Whether a piece of a word follows itself: "redredredred". Laughing and sounds are short. */
+function hasPieceAgain(text: string): boolean {
+  return /(?<![\p{L}\p{N}])[^\s\p{P}]*?([\p{L}\p{N}]{2,12}?)\1{11,}/u.test(text);
+}
+
+/** Words that only count. */
+const ordinals =
+  /^(?:\d+(?:st|nd|rd|th)?|one|two|three|four|five|six|seven|eight|nine|ten|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)$/;
+/** A sentence, or a piece between commas, that comes so often with another number is a loop. */
+const countedRepeats = 6;
+
+/** Whether a model counts on and on: "The first man wears a red hat. The second man wears a red hat." */
+function isCounting(text: string): boolean {
+  const counts = new Map<string, number>();
+  for (const piece of text.split(/[.!?。！？,;，、]+|\n+/)) {
+    const words = piece.toLowerCase().match(token) ?? [];
+    const plain = words.map((word) => (ordinals.test(word) ? '#' : word.replace(/\d+$/, '#')));
+    if (words.length < wordsOfSentence || plain.join(' ') === words.join(' ')) continue;
+    const key = plain.join(' ');
+    const count = (counts.get(key) ?? 0) + 1;
+    if (count >= countedRepeats) return true;
+    counts.set(key, count);
+  }
+  return false;
+}
+
+const kana = /^[\p{Script=Hiragana}\p{Script=Katakana}]$/u;
+const mostKana = 12;
+
+/** A line that follows itself so often is a loop, also one of dashes. */
+const lineRepeats = 20;
+
+function hasLineAgain(text: string): boolean {
+  let same = 0;
+  let before = '';
+  for (const line of text.split(/\n+/)) {
+    same = line === before ? same + 1 : 0;
+    if (same >= lineRepeats && line.trim() !== '') return true;
+    before = line;
+  }
+  return false;
 }
 
 /**
@@ -41,18 +98,20 @@ function isLoopOfWords(text: string): boolean {
  */
 function mostRepeats(length: number): number {
   if (length === 1) return 7;
-  if (length <= 3) return 5;
+  if (length === 2) return 6;
+  if (length === 3) return 5;
   return length <= 8 ? 3 : 2;
 }
 
-/** Whether a sequence of words is repeated directly, more often than in any language. */
-function followsItself(words: readonly string[]): boolean {
+/** Whether the same words follow each other more often than in any language. */
+function followsItself(words: readonly string[], atLeast = 0): boolean {
   for (let length = 1; length <= Math.min(longestUnit, words.length >> 1); length++) {
     let same = 0;
     for (let at = length; at < words.length; at++) {
       same = words[at] === words[at - length] ? same + 1 : 0;
-      // As many equal words as `length` times the limit: with the first occurrence, that is one repetition too many.
-      if (same >= length * mostRepeats(length)) return true;
+      // So many words that equal those before make one unit more than that many units. A sound in kana is longer.
+      const most = Math.max(atLeast, length === 1 && kana.test(words[at] ?? '') ? mostKana : mostRepeats(length));
+      if (same >= length * most) return true;
     }
   }
   return false;

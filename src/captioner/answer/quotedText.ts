@@ -2,6 +2,11 @@
 const quoted =
   /"[^"\n]{0,300}"|“[^“”\n]{0,300}”|«[^«»\n]{0,300}»|„[^„“”\n]{0,300}[“”]|「[^「」\n]{0,300}」|『[^『』\n]{0,300}』|《[^《》\n]{0,300}》|(?<![\p{L}\p{N}])['‘][^'‘’\n]{1,200}['’](?![\p{L}\p{N}])/gu;
 
+/** What a caption quotes, with the quotation marks. */
+export function quotationsIn(text: string): string[] {
+  return text.match(quoted) ?? [];
+}
+
 /**
  * A caption with `""` in place of each quotation: a text in the picture says nothing about what the model means, or in
  * which language it answers.

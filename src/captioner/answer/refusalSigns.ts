@@ -40,9 +40,10 @@ const ofItself = [
 
 /** No picture came with the question. */
 const withoutPicture = [
-  String.raw`${some(120)}${not}${some(40)}\b${picture}\b${some(30)}\b` +
+  // An empty frame in a picture has no photo attached, either.
+  String.raw`(?!an?\b)${some(120)}${not}${some(40)}\b${picture}\b${some(30)}\b` +
     oneOf(
-      oneWordOf('attached uploaded provided included'),
+      String.raw`(?:attached|uploaded|provided|included)\b(?! (?:with|to|in|on|by) (?!(?:this|the|that|your) (?:message|request|prompt|chat|conversation|query)))`,
       'in your (?:message|request|prompt)',
       'you (?:attached|uploaded|shared|sent|provided)',
     ) +
@@ -50,10 +51,11 @@ const withoutPicture = [
   `i (?:do not|don't|cannot|can't) see (?:any|an|the|your) ${picture}`,
   "i (?:have|did)(?:n't| not) (?:receiv|been (?:given|provided))",
   String.raw`(?:there (?:is|was|seems to be|appears to be)|(?:it )?(?:seems|looks like|appears)(?: that)?(?: there (?:is|was))?)` +
-    ` no ${picture}(?: (?:was|were|is|has been))? (?:attached|provided|uploaded|included|in your|to (?:describe|caption))`,
-  `no ${picture} (?:was|were|has been|is|have been) ${oneWordOf('provided attached uploaded included received given')}`,
+    ` no ${picture}(?: (?:was|were|is|has been))? (?:attached|provided|uploaded|included(?! in the (?!message|request))|in your|to (?:describe|caption))`,
+  `no ${picture} (?:was|were|has been|is|have been) ${oneWordOf('provided attached uploaded included received given')}` +
+    String.raw`\b(?! (?:with|to|in|on|by) (?!(?:(?:this|the|that|your) (?:message|request|prompt|chat|conversation|query)|me|us)\b))`,
   String.raw`it (?:seems|looks like|appears)(?: that)? (?:you|the (?:image|picture|upload))\b${some(40)}` +
-    String.raw`(?:n't|\bnot\b|missing|failed|forg[oe]t)`,
+    String.raw`(?:missing|failed|forg[oe]t|n't\b(?! (?:straight|hung|in|of|a|the)\b)|(?:is|was|were|has|have|did|does|do|are) not\b(?! (?:straight|hung|in|of|an?|the)\b))`,
   String.raw`(?:please|(?:could|can|would) you(?: please)?) ${oneWordOf('provide upload share attach send supply')} ` +
     String.raw`(?:the|an?|your|me|another)\b`,
   String.raw`you (?:(?:have|did)(?:n't| not)|forgot)\b${some(30)}\b(?:image|picture|photo|attach|upload)`,
@@ -92,13 +94,15 @@ const elsewhere =
 /** The request is not fulfilled, without saying by whom. */
 const notDone = [
   String.raw`(?:(?:unable|not able|failed) to|cannot|can't|could not) ` +
-    String.raw`(?:process|describe|caption|generate|provide|identify|analy[sz]e|view|load|fulfil|comply|complete|assist)\b`,
+    String.raw`(?:describe|caption|generate|provide|analy[sz]e|fulfil|comply|assist)\b`,
+  String.raw`(?:(?:unable|not able|failed) to|cannot|can't|could not) (?:process|identify|view|load|complete|access|open|read|display)` +
+    String.raw`(?:[.!]*$| (?:(?:the|this|that|your|an?|any|requested) )*(?:images?|pictures?|photos?|files?|attachments?|requests?|person|people|individuals?|content|media|url)\b)`,
   String.raw`(?:(?:the|this|your|that|an?|no) )?(?:[a-z]+ )?` +
-    String.raw`(?:image|picture|photo|caption|description|request|content|prompt|file|attachment)\b[^.!?]{0,80}\b` +
+    String.raw`(?:image|picture|photo|caption|description|request|content|prompt|file|attachment)\b(?:(?!, (?:and|but) )[^.!?]){0,80}?\b` +
     String.raw`(?:cannot|can't|can not|could(?: not|n't)|was(?: not|n't)|is(?: not|n't)|has not been|failed to)(?: be)? ` +
     String.raw`(?:provided?|described?|displayed or described|loaded?|processed?|completed|uploaded?|attached|captioned|` +
-    String.raw`generated|viewed|accessed|analy[sz]ed)\b`,
-  String.raw`(?:explicit|nsfw|sensitive|inappropriate|adult|sexual) content (?:(?:was|has been) )?(?:detected|found)\b`,
+    String.raw`generated|viewed|accessed|analy[sz]ed)\b(?! (?:as|with|fully|from)\b)`,
+  String.raw`(?:explicit|nsfw|sensitive|inappropriate|adult|sexual) content (?:(?:was|has been) )?(?:detected|found)\b(?! by (?:no|a|an)\b)`,
   // All of an answer
   String.raw`\[?` +
     oneOf(

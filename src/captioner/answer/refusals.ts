@@ -1,7 +1,10 @@
 import { foreignRefusals } from './foreignRefusals';
 import { unmistakable } from './inability';
 import { withoutQuotations } from './quotedText';
+import { isForeignTaskTalk } from './foreignTaskTalk';
 import { refusalSigns } from './refusalSigns';
+import { isTalkOfTask } from './taskTalk';
+import { isReported } from './textsOfPictures';
 
 /**
  * How many characters count as the first words of an answer, and how many are searched at all: more than any caption
@@ -17,10 +20,11 @@ const interjections =
 /**
  * Whether a model says that it will not or cannot write a caption. Its first words count: they speak of the model,
  * whereas a caption speaks of the picture, in which an outfit may be inappropriate and a sign sorry. Further on only
- * sentences count that no caption has, such as "I can't assist with that." Quoted text does not count.
- * @param text without boilerplate and thinking
+ * sentences count that no caption has, such as "I can't assist with that." What is quoted does not count.
+ * @param text without thinking
+ * @param isRaw whether openings and offers are still around the caption, which speak of the task, too
  */
-export function isRefusal(text: string): boolean {
+export function isRefusal(text: string, isRaw = false): boolean {
   const plain = withoutQuotations(text.slice(0, longestLookedAt).replaceAll(/[’ʼ]/g, "'"))
     .toLowerCase()
     .trim()
@@ -28,5 +32,8 @@ export function isRefusal(text: string): boolean {
     .replace(/[ \t]+/g, ' ')
     .replace(interjections, '');
   const start = plain.slice(0, longestStart);
-  return [...refusalSigns, ...foreignRefusals].some((sign) => sign.test(start)) || unmistakable.test(plain);
+  if (unmistakable.test(plain) || foreignRefusals.some((sign) => sign.test(start))) return true;
+  if (isForeignTaskTalk(start) || (!isRaw && isTalkOfTask(start))) return true;
+  const [first = ''] = start.split(/(?<=[.!?…])\s|\n/);
+  return !isReported(first) && refusalSigns.some((sign) => sign.test(start));
 }

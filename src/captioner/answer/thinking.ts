@@ -1,12 +1,18 @@
 import { oneOf, oneWordOf } from './oneOf';
 import { withoutQuotations } from './quotedText';
+import { isSaid } from './textsOfPictures';
+
+const names = (
+  'think thinking thought thoughts reasoning reflection seed:think ' +
+  'analysis scratchpad reason rationale plan inner_monologue'
+).split(' ');
+/** The same with blanks in them, as models write that learned them as text. */
+const loose = new RegExp(String.raw`<\s*(/?)\s*(${names.join('|')})\s*>`, 'gi');
 
 /** The marks that models put around their thinking, by vendor. */
 const marks: readonly (readonly [open: string, close: string])[] = [
   // Qwen, DeepSeek, GLM and most others; Seed; older prompts
-  ...['think', 'thinking', 'thought', 'thoughts', 'reasoning', 'reflection', 'seed:think'].map(
-    (name) => [`<${name}>`, `</${name}>`] as const,
-  ),
+  ...names.map((name) => [`<${name}>`, `</${name}>`] as const),
   // Magistral
   ['[THINK]', '[/THINK]'],
   // Kimi-VL
@@ -44,7 +50,7 @@ export interface Thought {
  */
 export function withoutThinking(answer: string): Thought {
   if (!/[<[◁]/.test(answer)) return { text: answer.trim(), hasThought: false };
-  let text = answer;
+  let text = answer.replace(loose, '<$1$2>');
   let hasThought = false;
   for (const [open, close] of marks) {
     const end = lastMark(text, close);
@@ -81,21 +87,43 @@ function lastMark(text: string, mark: string): number {
   const lower = lowered.length === text.length ? lowered : text;
   const sought = mark.toLowerCase();
   for (let at = lower.lastIndexOf(sought); at >= 0; at = at === 0 ? -1 : lower.lastIndexOf(sought, at - 1)) {
-    if (!isQuoted(text, at, at + mark.length)) return at;
+    if (!isQuoted(text, at, at + mark.length) && !isAmongWords(text, at, at + mark.length)) return at;
   }
   return -1;
 }
 
-/**
- * Whether a range is quoted: the quotation marks beside it belong together, and are not the ends of two other
- * quotations.
- */
+/** Whether a mark is a word of a sentence, as in "a board with </think> written on it": that is no end of thoughts. */
+function isAmongWords(text: string, start: number, end: number): boolean {
+  if (!/^[ \t]+\p{Ll}/u.test(text.slice(end, end + 20))) return false;
+  const open = text.lastIndexOf('<', start - 1);
+  const before = (at: number): boolean => /[\p{L}\p{N},;][ \t]+$/u.test(text.slice(Math.max(0, at - 20), at));
+  return before(start) || (open > 0 && before(open) && !text.slice(open, start).includes('\n'));
+}
+
+/** Whether a text has marks of thoughts in it that are not quoted, so that nobody can say what of it is the caption. */
+export function hasOpenThoughts(text: string): boolean {
+  return names.some((name) => ['<', '</'].some((open) => indexOfOpen(text, `${open}${name}>`)));
+}
+
+function indexOfOpen(text: string, mark: string): boolean {
+  const lower = text.toLowerCase();
+  for (let at = lower.indexOf(mark); at >= 0; at = lower.indexOf(mark, at + 1)) {
+    if (!isQuoted(text, at, at + mark.length)) return true;
+  }
+  return false;
+}
+
+const longestLine = 2000;
+
+/** Whether a stretch stands between quotation marks, which are around it and not the ends of two quotations. */
 function isQuoted(text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1);
   const behind = text.charAt(end);
   if ('“«„「『‘'.includes(before)) return '”“»」』’'.includes(behind) && behind !== '';
   if (before !== behind || !/["`]/.test(before)) return false;
-  return text.slice(0, start).split(before).length % 2 === 0;
+  // Quotations are of one line and not long; so much is looked at for each mark of many.
+  const line = text.slice(Math.max(text.lastIndexOf('\n', start - 1) + 1, start - longestLine), start);
+  return line.split(before).length % 2 === 0;
 }
 
 /**
@@ -106,7 +134,8 @@ export function isThinkingAloud(text: string): boolean {
   const start = withoutQuotations(text.slice(0, 2000)).trimStart();
   const sentences = start.split(/(?<=[.!?…])\s+|\n+/).slice(0, sentencesLookedAt);
   return (
-    thinkingAloud.some((pattern) => pattern.test(start)) || sentences.some((sentence) => sentenceOfTask.test(sentence))
+    (!isSaid(start) && thinkingAloud.some((pattern) => pattern.test(start))) ||
+    sentences.some((sentence) => sentenceOfTask.test(sentence) && !isSaid(sentence))
   );
 }
 
@@ -141,13 +170,25 @@ const sentenceOfTask = new RegExp(
       `the user(?:'s)? (?:is |has |also |now )*${wants}`,
       `(?:i|we) (?:(?:need|have|want|am asked|are asked|was asked) to|should|must) ${task}`,
       `(?:i'll|i will|i'm going to|let me|let's|lets) ${task}`,
-      String.raw`we are (?:given|asked)\b|(?:my|the) task is to `,
+      String.raw`we(?: are|'re) (?:given|asked|told)\b|(?:my|the) task is to `,
+      String.raw`(?:wait|hold on)[,.…]+ (?:is|it|the|that|this|maybe|let|no|i|there|actually)\b`,
+      String.raw`let me (?:reconsider|re-?read|rephrase|re-?check|draft|refine|revise|double[- ]check|try again|re-?write)\b`,
+      String.raw`(?:should|could|do) i (?:say|mention|include|add|describe|call|write)\b`,
+      String.raw`(?:that|this|it) (?:works|looks good|sounds good)\.$`,
     ),
   'i',
 );
 /** How many sentences are searched for one: thinking has one soon. */
 const sentencesLookedAt = 8;
 const thinkingAloud: readonly RegExp[] = [
+  // Headings of thoughts, and the channel of gpt-oss without its marks
+  /^[[(*_#\s]*(?:thinking|thoughts?|my thoughts|reasoning|rationale|analysis|scratchpad|chain of thought|the task|task)[*_]*\s*(?:[:\])]|\.\.\.|…)/i,
+  /^\*thinks\*/i,
+  /^analysis(?=[A-Z])/,
+  /assistantfinal/,
+  /(?:^|\n)\W{0,4}(?:first |second |rough |final )?draft(?: \d+)?\W{0,3}:/i,
+  /^to (?:write|describe|caption|create|craft|summari[sz]e) (?:this|the|an?) (?:[a-z]+ )?(?:caption|image|picture|photo|description|scene)\b[^.!?\n]{0,40},? (?:i'll|i will|i'd|i should|i need|i must|let me|let's|we)\b/i,
+  /^(?:好的?[,，、。\s]*)?(?:那么?[,，]?)?(?:我现在|现在我|现在[,，]?我)(?:需要|要|来|得|应该)/u,
   /^(?:okay|alright|got it|hmm+|first)[,.…]+\s+(?:so,|so (?:the|i|we)\b|(?:the|this) (?:image|picture|user)|i\b|looking)/i,
   /^(?:(?:so|okay|ok|alright|hmm+|well|now)[,.…]*\s+)?let's see[,.:…]+\s+(?:the|this|there|i|we|so)\b/i,
   /^(?:hmm+|okay|ok|so|well)[,.…]+\s*what(?:'s| is| do| are)\b/i,

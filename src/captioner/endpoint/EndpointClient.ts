@@ -80,7 +80,7 @@ export class EndpointClient {
     }
     try {
       // The timeout is our own and covers the whole request.
-      const http = await openProxyAgent({ connections, headersTimeout: 0, bodyTimeout: 0 });
+      const http = await openProxyAgent({ connections, headersTimeout: 0, bodyTimeout: 0 }, address);
       return new EndpointClient(address, secret === '' ? undefined : secret, http);
     } catch (error) {
       if (!(error instanceof ProxyAddressError)) throw error;

@@ -1,5 +1,8 @@
-/** Why a model stopped: it was done, it had no tokens left, a filter ended it, or something else. */
-export type FinishReason = 'stop' | 'length' | 'filter' | 'other';
+/**
+ * Why a model stopped: it was done, it had no tokens left, or a filter ended it. `none`: the server does not say, as
+ * some never do; `other`: something else ended it, such as an abort or a time limit.
+ */
+export type FinishReason = 'stop' | 'length' | 'filter' | 'none' | 'other';
 
 /** The raw answer of a server about a picture. */
 export interface ServerAnswer {

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import { jsonOrUndefined } from '../../network/jsonOrUndefined';
 import { abortReason } from '../../protocol/channel/Channel';
+import type { Sampling } from '../../protocol/captioning/captionerProfile';
 import { CaptionerError, type CaptionerErrorCode } from './CaptionerError';
-import { EndpointClient, type Reply } from './EndpointClient';
+import { EndpointClient, type Question, type Reply } from './EndpointClient';
 import { readModels, type ListedModel } from './listedModels';
 import type { ServerAnswer } from './ServerAnswer';
 import { serverFacts, type ServerFacts, type ServerKind } from './serverKind';
@@ -86,6 +87,7 @@ export async function listModels(
  * reported in words.
  * @param model as the server names it; empty for the first that takes pictures
  * @param jpeg the small picture
+ * @param sampling what a job sends: nothing else is sent, as some models take no other temperature than their own
  * @throws CaptionerError ENDPOINT_ADDRESS, or ENDPOINT_REFUSED for the address of a proxy; the signal's reason
  */
 export async function checkEndpoint(
@@ -93,6 +95,7 @@ export async function checkEndpoint(
   model: string,
   jpeg: Uint8Array = tinyPicture(),
   signal = new AbortController().signal,
+  sampling: Sampling = { maxTokens: 256 },
 ): Promise<EndpointReport> {
   const client = await openClient(access);
   const report: EndpointReport = {
@@ -117,7 +120,7 @@ export async function checkEndpoint(
       return report;
     }
     const timeout = (access.timeoutSeconds ?? 120) * 5000;
-    judgeReply(report, facts, await tryPicture(client, report.model, jpeg, timeout, signal));
+    judgeReply(report, facts, await tryPicture(client, { model: report.model, jpeg, sampling, timeout }, signal));
     return report;
   } finally {
     await client.close();
@@ -172,15 +175,12 @@ async function listOrProblem(
 
 async function tryPicture(
   client: EndpointClient,
-  model: string,
-  jpeg: Uint8Array,
-  timeout: number,
+  asked: Pick<Question, 'model' | 'jpeg' | 'sampling' | 'timeout'>,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const sampling = { maxTokens: 256, temperature: 0 };
   const prompt = 'Describe this picture in one short sentence.';
   for (const pause of [...pauses, undefined]) {
-    const reply = await client.ask({ model, system: '', prompt, jpeg, sampling, timeout }, signal);
+    const reply = await client.ask({ ...asked, system: '', prompt }, signal);
     if (reply.kind !== 'later' || reply.cause === 'timeout' || pause === undefined) return reply;
     await sleep(pause, undefined, { signal }).catch(() => {
       throw abortReason(signal);

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import * as l10n from '@vscode/l10n';
+import { isLoopback } from '../../network/isLoopback';
 import { CaptionerError } from './CaptionerError';
 
 /** The environment variable with the key for the servers of a captioner, for the command line and clusters. */
@@ -43,13 +43,6 @@ export function refuseKeyOverPlainHttp(address: string): void {
     url.origin,
   );
   throw new CaptionerError('ENDPOINT_ADDRESS', message, address);
-}
-
-/** Whether a host name of a URL is this machine, whatever its name servers say. */
-function isLoopback(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  if (host === 'localhost' || host.endsWith('.localhost') || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
 }
 
 function parse(text: string): URL {

@@ -38,9 +38,22 @@ const wrongKey =
 /** Words for a key that has no money or quota left; a rate limit is something else. */
 const noQuota =
   /insufficient[_ ](quota|credit|balance|funds)|exceeded your current quota|billing|quota exceeded|key limit exceeded|out of credits|payment required/;
-/** Words of filters before a model. */
-const filtered =
-  /content[_ ]?(policy|filter)|responsibleai|moderation|flagged|safety (system|filter)|policy[_ ]violation|prohibited content/;
+/** Words of filters before a model: OpenAI, Azure, OpenRouter, Gemini, xAI, Alibaba, Zhipu, Bedrock, in this order. */
+const filtered = new RegExp(
+  [
+    'content[_ ]?(policy|filter|management|moderation)|policy[_ ]violation|safety[_ ](system|filter|check|setting|polic)',
+    'responsible ?ai',
+    'moderation|flagged',
+    'prohibited[_ ](content|use)|block[_ ]?reason',
+    '(usage|community|content|safety) (guideline|polic|standard)|acceptable[_ ]use|content violates',
+    'data_?inspection|(inappropriate|unsafe|harmful|sensitive|explicit|disallowed|objectionable|nsfw)[_ ](content|image|input|material)',
+    '(violates?|violating|violation of|against) (our|the|its) ([a-z]+ ){0,3}(polic|guideline|terms|rules|standard)',
+    'guardrail',
+  ].join('|'),
+);
+/** Words of a server that has shut an account out, which is no fault of a picture. */
+const ofAccount =
+  /\b(account|organi[sz]ation|project|workspace|subscription|api key|token|user)\b[^.]{0,40}\b(suspend|disabl|ban|deactivat|terminat|block|restrict|revok|locked|flagged)/;
 /** Words for more tokens than a model's context has: vLLM, llama.cpp, Ollama, LM Studio, OpenAI, in this order. */
 const overflow =
   /maximum context length|longer than the maximum model length|exceed[_ ]?context|exceeds? (the )?(available )?context|max(imum)? context|prompt (is )?too long|context[_ ](length|window|size)[_ ]?(exceeded|is not enough|overflow)|context the overflows|greater than the context length|too many tokens/;
@@ -90,7 +103,7 @@ export function judgeProblem(failed: FailedAnswer): Verdict {
   }
   if (status === 429) return later('overload');
   if (status === 403) {
-    if (filtered.test(said)) return { kind: 'refused', words: failed.words };
+    if (filtered.test(said) && !ofAccount.test(said)) return { kind: 'refused', words: failed.words };
     return fail('ENDPOINT_KEY', keyAdvice());
   }
   if (status === 407) {
@@ -136,7 +149,7 @@ export function judgeProblem(failed: FailedAnswer): Verdict {
     );
     return { kind: 'smaller', error: errorFor(failed, 'CONTEXT_OVERFLOW', advice) };
   }
-  if (filtered.test(said) && status < 500) return { kind: 'refused', words: failed.words };
+  if (filtered.test(said) && status < 500 && !ofAccount.test(said)) return { kind: 'refused', words: failed.words };
   if (status === 404 || status === 405 || status === 410 || status === 501) {
     return fail('ENDPOINT_REFUSED', l10n.t("It has no chat completions there: check the server's address."));
   }

@@ -21,9 +21,12 @@ export function readChatAnswer(body: string): ReadAnswer {
   return isRecord(json) ? readChoices(json) : unreadable;
 }
 
-function readChoices({ choices, usage }: Record<string, unknown>): ReadAnswer {
+function readChoices({ choices, usage, ...others }: Record<string, unknown>): ReadAnswer {
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  if (!isRecord(choice)) return unreadable;
+  if (!isRecord(choice)) {
+    const reason = blockReason(others);
+    return reason === undefined ? unreadable : asAnswer('', 'content_filter', reason, usage);
+  }
   // The providers behind OpenRouter may fail after the answer has begun.
   const problem = choice.error === undefined ? undefined : serverProblem({ error: choice.error });
   if (problem !== undefined) return { kind: 'problem', problem };
@@ -31,6 +34,14 @@ function readChoices({ choices, usage }: Record<string, unknown>): ReadAnswer {
   if (message === undefined && typeof choice.text !== 'string') return unreadable;
   const refusal = message?.refusal;
   return asAnswer(textOf(message === undefined ? choice.text : message.content), choice.finish_reason, refusal, usage);
+}
+
+/** Why Gemini's filter let nothing through; undefined where it did not say so. */
+function blockReason({ prompt_feedback, promptFeedback }: Record<string, unknown>): string | undefined {
+  const feedback = prompt_feedback ?? promptFeedback;
+  if (!isRecord(feedback)) return undefined;
+  const reason = feedback.block_reason ?? feedback.blockReason;
+  return typeof reason === 'string' && reason !== '' ? reason : undefined;
 }
 
 /** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each a piece of the answer. */
@@ -88,13 +99,34 @@ function textOf(content: unknown): string {
     .join('');
 }
 
+/** The words with which servers say that a model was done: OpenAI's, TGI's, Anthropic's, and those of wrappers. */
+const done = new Set(
+  (
+    'stop stopped eos eos_token stop_sequence stop_token stop_str end end_turn end_of_turn eot ' +
+    'complete completed finished done success'
+  ).split(' '),
+);
+/** The words for an answer that was as long as allowed. */
+const long = new Set(
+  'length max_length max_tokens max_output_tokens model_length token_limit context_length'.split(' '),
+);
+/** The words of servers that name no reason. */
+const unnamed = new Set(['', 'none', 'null', 'unspecified', 'unknown']);
+
 function finishOf(reason: unknown): FinishReason {
-  const word = typeof reason === 'string' ? reason.toLowerCase() : '';
-  if (word === 'stop' || word === 'eos' || word === 'eos_token' || word === 'stop_sequence' || word === 'end_turn') {
-    return 'stop';
-  }
-  if (word === 'length' || word === 'max_tokens' || word === 'model_length') return 'length';
-  return /content_filter|safety|prohibited|recitation|blocklist/.test(word) ? 'filter' : 'other';
+  // What is no text, such as null, names no reason.
+  const word =
+    typeof reason === 'string'
+      ? reason
+          .trim()
+          .toLowerCase()
+          .replace(/^finish_reason_/, '')
+      : '';
+  if (done.has(word)) return 'stop';
+  if (long.has(word)) return 'length';
+  if (unnamed.has(word)) return 'none';
+  const isFilter = /filter|safety|prohibited|recitation|blocklist|blocked|refus|sensitive|moderat|guardrail|spii/;
+  return isFilter.test(word) ? 'filter' : 'other';
 }
 
 function usageOf(usage: unknown): ServerAnswer['usage'] {

@@ -40,7 +40,9 @@ function described({ message, code, type, param, metadata, status }: Record<stri
   return {
     message: [textOf(message), upstreamText(metadata)].filter((part) => part !== '').join(' '),
     code: textOf(code).toLowerCase(),
-    type: textOf(type).toLowerCase(),
+    type: [textOf(type).toLowerCase(), isModeration(metadata) ? 'moderation' : '']
+      .filter((part) => part !== '')
+      .join(' '),
     field: textOf(param),
     status: statusOf(code) ?? statusOf(status),
   };
@@ -52,6 +54,11 @@ function upstreamText(metadata: unknown): string {
   const { raw, reasons } = metadata;
   const said = isRecord(raw) || Array.isArray(raw) ? JSON.stringify(raw) : textOf(raw);
   return [said, Array.isArray(reasons) ? reasons.map(textOf).join(', ') : ''].filter((part) => part !== '').join(' ');
+}
+
+/** Whether an error of OpenRouter is that of a moderation, whatever its words are. */
+function isModeration(metadata: unknown): boolean {
+  return isRecord(metadata) && (Array.isArray(metadata.reasons) || metadata.flagged_input !== undefined);
 }
 
 function statusOf(value: unknown): number | undefined {

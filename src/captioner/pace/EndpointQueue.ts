@@ -6,9 +6,9 @@ import type { PaceClock } from './PaceClock';
 /** What became of one request. */
 export type Attempt<T> =
   | { kind: 'done'; value: T; /** whether its time says something about the load */ isMeasured: boolean }
-  /** permanent: not sent to this endpoint again; with `ofEndpoint`, no other request is either */
-  | { kind: 'failed'; error: Error; ofEndpoint: boolean }
-  /** transient: may be sent again; `after` is how long the endpoint wants us to wait, in milliseconds */
+  /** never sent again to this endpoint; `ofEndpoint`: nor is any other request; `elsewhere`: another may take it */
+  | { kind: 'failed'; error: Error; ofEndpoint: boolean; elsewhere?: boolean }
+  /** may be sent again; `after` is how long the endpoint wants us to wait, in milliseconds */
   | { kind: 'later'; cause: 'overload' | 'broken' | 'timeout'; error: Error; after?: number | undefined }
   | { kind: 'later'; cause: 'away'; error: Error; after?: number | undefined; isHeard: boolean };
 
@@ -39,6 +39,10 @@ interface Item {
   timeouts: number;
   overloads: number;
   notBefore: number;
+  /** the endpoints that do not take it */
+  refusedBy: Set<EndpointLane>;
+  /** why one of them does not */
+  refusal: Error | undefined;
   signal: AbortSignal;
   send: (lane: EndpointLane, index: number) => Promise<void>;
   reject: (error: Error) => void;
@@ -101,6 +105,8 @@ export class EndpointQueue {
         timeouts: 0,
         overloads: 0,
         notBefore: -Infinity,
+        refusedBy: new Set(),
+        refusal: undefined,
         signal,
         send: (lane, index) => this.attempt(item, lane, index, send, resolve),
         reject,
@@ -152,7 +158,11 @@ export class EndpointQueue {
           this.again(item, attempt.error);
         } else {
           lane.good(ticket, false);
-          item.reject(attempt.error);
+          item.refusedBy.add(lane);
+          item.refusal = attempt.error;
+          // Servers behind one queue may be of several kinds, of which one knows no field that another has.
+          if (attempt.elsewhere === true && this.isTakenElsewhere(item)) this.again(item, attempt.error);
+          else item.reject(attempt.error);
         }
         break;
       case 'later':
@@ -221,11 +231,22 @@ export class EndpointQueue {
       this.rejectWaiting(this.options.allAway(lane?.problem ?? new Error('There is no endpoint.')));
       return;
     }
+    for (const item of this.waiting.filter((one) => !this.isTakenElsewhere(one))) {
+      this.takeOut(item);
+      item.reject(item.refusal ?? new Error('There is no endpoint.'));
+    }
+    const stuck = new Set<Item>();
     for (;;) {
       const now = clock.now();
-      const item = this.firstOf(now);
-      const lane = this.freest(now);
-      if (item === undefined || lane === undefined) break;
+      const item = this.firstOf(now, stuck);
+      if (item === undefined) break;
+      const lane = this.freest(now, item);
+      if (lane === undefined) {
+        // Those behind it may go to an endpoint that does not take it.
+        if (item.refusedBy.size === 0) break;
+        stuck.add(item);
+        continue;
+      }
       this.takeOut(item);
       void item.send(lane, this.lanes.indexOf(lane));
     }
@@ -240,10 +261,10 @@ export class EndpointQueue {
    * The request that is sent next: those with the fewest failures come first, so that a request that crashes the
    * server is not the only probe.
    */
-  private firstOf(now: number): Item | undefined {
+  private firstOf(now: number, without: ReadonlySet<Item>): Item | undefined {
     let first: Item | undefined;
     for (const item of this.waiting) {
-      if (item.notBefore > now) continue;
+      if (item.notBefore > now || without.has(item)) continue;
       const comesFirst =
         first === undefined ||
         item.failures + item.timeouts < first.failures + first.timeouts ||
@@ -253,12 +274,17 @@ export class EndpointQueue {
     return first;
   }
 
-  /** The endpoint with the most room in its window; undefined if none may get a request now. */
-  private freest(now: number): EndpointLane | undefined {
+  /** Whether there is an endpoint that has not refused a request. */
+  private isTakenElsewhere({ refusedBy }: Item): boolean {
+    return refusedBy.size === 0 || this.lanes.some((lane) => !refusedBy.has(lane) && lane.state !== 'out');
+  }
+
+  /** The endpoint with most room for a request; undefined where none may get it now. */
+  private freest(now: number, { refusedBy }: Item): EndpointLane | undefined {
     let freest: EndpointLane | undefined;
     const room = ({ window, state }: EndpointLane): number => (state === 'away' ? 0 : window.size - window.inFlight);
     for (const lane of this.lanes) {
-      if (lane.admitsAt > now) continue;
+      if (lane.admitsAt > now || refusedBy.has(lane)) continue;
       if (freest === undefined || room(lane) > room(freest)) freest = lane;
     }
     return freest;
@@ -267,10 +293,14 @@ export class EndpointQueue {
   /** In how many milliseconds a request may be sent, unless one ends before; undefined if only that makes room. */
   private nextTime(now: number): number | undefined {
     if (this.waiting.length === 0) return undefined;
-    const item = Math.min(...this.waiting.map(({ notBefore }) => notBefore));
-    const lane = Math.min(...this.lanes.map(({ admitsAt }) => admitsAt));
-    const time = Math.max(item, lane);
-    // Never 0, which could become a busy loop.
+    const any = Math.min(...this.lanes.map(({ admitsAt }) => admitsAt));
+    const times = this.waiting.map(({ notBefore, refusedBy }) => {
+      if (refusedBy.size === 0) return Math.max(notBefore, any);
+      const own = this.lanes.filter((lane) => !refusedBy.has(lane)).map(({ admitsAt }) => admitsAt);
+      return Math.max(notBefore, ...(own.length === 0 ? [Infinity] : [Math.min(...own)]));
+    });
+    const time = Math.min(...times);
+    // Never 0, which could turn in a circle.
     return Number.isFinite(time) ? Math.max(1, Math.ceil(time - now)) : undefined;
   }
 

@@ -77,7 +77,8 @@ export class ServerClient {
   }
 
   /**
-   * Opens no connection yet. Proxies are those that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name.
+   * Opens no connection yet. Proxies are those that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name; this machine is
+   * reached without one.
    * @throws ServerError SERVER_REFUSED for an address that is none
    */
   static async open(options: ServerClientOptions): Promise<ServerClient> {
@@ -86,7 +87,7 @@ export class ServerClient {
       const { connections } = options;
       // The timeout is our own and covers the whole request: one between two pieces would never end a server that
       // trickles.
-      const { agent, request } = await openProxyAgent({ connections, headersTimeout: 0, bodyTimeout: 0 });
+      const { agent, request } = await openProxyAgent({ connections, headersTimeout: 0, bodyTimeout: 0 }, address);
       return new ServerClient(address, options, agent, request);
     } catch (error) {
       if (!(error instanceof ProxyAddressError)) throw error;

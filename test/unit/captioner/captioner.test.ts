@@ -101,6 +101,43 @@ describe('A captioner', function () {
     assert.equal(headers.authorization, `Bearer ${key}`);
   });
 
+  it('goes to a server on this machine without a proxy, and its key, too', async () => {
+    const [server, proxy] = [await bench.server({ key }), await bench.server()];
+    const before = process.env.http_proxy;
+    process.env.http_proxy = proxy.url;
+    try {
+      const captioner = await bench.captioner([server]);
+      await captioner.ask('/a.png', 'Describe it.', signal);
+    } finally {
+      if (before === undefined) delete process.env.http_proxy;
+      else process.env.http_proxy = before;
+    }
+    assert.equal(server.asked.length, 1);
+    assert.deepEqual(proxy.requests, []);
+  });
+
+  it('asks another server where one does not take the requests', async () => {
+    const [refuser, other] = [await bench.server(), await bench.server({ latency: 20 })];
+    refuser.always(openAiError(400, 'extra_forbidden', 'top_k: Extra inputs are not permitted'));
+    const captioner = await bench.captioner([refuser, other]);
+    const asked = Array.from({ length: 12 }, (_, at) => captioner.ask(`/${at}.png`, 'Describe it.', signal));
+    const answers = await Promise.all(asked);
+    assert.ok(answers.every(({ text }) => text.startsWith('A picture')));
+    assert.equal(other.asked.length, 12);
+    other.always(openAiError(400, 'extra_forbidden', 'top_k: Extra inputs are not permitted'));
+    const error = await failureOf(captioner.ask('/z.png', 'Describe it.', signal));
+    assert.equal(error.code, 'REQUEST_REFUSED');
+  });
+
+  it('tries its servers with the sampling of the profile and nothing else', async () => {
+    const server = await bench.server();
+    const captioner = await bench.captioner([server], { sampling: { maxTokens: 90, extra: { top_k: 20 } } });
+    await captioner.check(signal);
+    const { body } = server.asked[0]!;
+    assert.deepEqual(Object.keys(body!).sort(), ['max_tokens', 'messages', 'model', 'stream', 'top_k']);
+    assert.equal(body!.max_tokens, 90);
+  });
+
   it('sends nothing that the profile leaves to the server', async () => {
     const server = await bench.server();
     const captioner = await bench.captioner([server], { system: '', sampling: { maxTokens: 9, stop: [] } });
@@ -215,7 +252,29 @@ describe('A captioner', function () {
         { choices: [{ message: { content: '\n A cat. \n' }, finish_reason: 'stop' }] },
         { text: '\n A cat. \n', finish: 'stop' },
       ],
-      ['without a reason', { choices: [{ message: { content: 'A cat.' } }] }, { text: 'A cat.', finish: 'other' }],
+      ['without a reason', { choices: [{ message: { content: 'A cat.' } }] }, { text: 'A cat.', finish: 'none' }],
+      ...[null, '', 'none'].map((reason): [string, unknown, ServerAnswer] => [
+        `whose reason is ${JSON.stringify(reason)}`,
+        { choices: [{ message: { content: 'A cat.' }, finish_reason: reason }] },
+        { text: 'A cat.', finish: 'none' },
+      ]),
+      ...['abort', 'cancelled', 'timeout', 'tool_calls', 'insufficient_system_resource'].map(
+        (reason): [string, unknown, ServerAnswer] => [
+          `that ${reason} ended`,
+          { choices: [{ message: { content: 'A cat and the' }, finish_reason: reason }] },
+          { text: 'A cat and the', finish: 'other' },
+        ],
+      ),
+      ...['refusal', 'sensitive', 'SAFETY', 'guardrail_intervened'].map((reason): [string, unknown, ServerAnswer] => [
+        `that a filter ended as ${reason}`,
+        { choices: [{ message: { content: 'A' }, finish_reason: reason }] },
+        { text: 'A', finish: 'filter' },
+      ]),
+      ...['eos_token', 'STOP', 'FINISH_REASON_STOP', 'end_turn'].map((reason): [string, unknown, ServerAnswer] => [
+        `that is done as ${reason}`,
+        { choices: [{ message: { content: 'A cat.' }, finish_reason: reason }] },
+        { text: 'A cat.', finish: 'stop' },
+      ]),
       [
         'with a refusal',
         { choices: [{ message: { content: null, refusal: 'No.' }, finish_reason: 'stop' }] },

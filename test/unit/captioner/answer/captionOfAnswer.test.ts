@@ -86,6 +86,20 @@ describe('An answer', () => {
     }
   });
 
+  it('that something else than its end stopped is flagged, whatever it looks like', () => {
+    for (const { text, language = 'en' } of honest) {
+      assert.deepEqual(caption(text, { language, finish: 'other' }), { flagged: 'truncated', text });
+    }
+  });
+
+  it('of a server that never says why it stopped passes where it has an end', () => {
+    const whole = 'A red barn stands in a snowy field.';
+    assert.deepEqual(caption(whole, { finish: 'none' }), { prose: whole });
+    for (const text of ['A red barn stands and the', 'A red barn and a', 'A red barn stands in a field', '1girl, so']) {
+      assert.deepEqual(caption(text, { finish: 'none' }), { flagged: 'truncated', text });
+    }
+  });
+
   it('that is a refusal is one whatever language is wanted', () => {
     for (const { text, flagged, refusal, finish } of examples) {
       if (flagged !== 'refused' || refusal !== undefined || finish === 'filter') continue;
@@ -101,6 +115,158 @@ describe('An answer', () => {
       const again = { language, ...(openings === undefined ? {} : { openings }) };
       assert.deepEqual(caption(prose, again), { prose });
     }
+  });
+
+  it('never loses what stands in the midst of its sentences', () => {
+    const answers = [
+      'A T-shirt that says <s>cheap</s> expensive.',
+      'A mug with [INST] printed on it stands on a desk.',
+      'A slide titled <|im_end|> is projected in a hall.',
+      'A chat window. USER: hello. ASSISTANT: hi. A cursor blinks below.',
+      'A form with two fields:\nUser: bob\nPassword: ****',
+      'A login form.\nUser: bob\nPassword: ****',
+      'A slide with lines:\nModel: T-800\nYear: 1984',
+      'A toy robot in its box.\nModel: T-800\nYear: 1984',
+      'A board with </think> written on it stands by a door.',
+      'A screenshot of HTML code with <think>hello</think> tags in a text editor.',
+      'A postcard. If you want to visit, come in summer, says the text on it.',
+      'Assistant: a woman in a lab coat hands a test tube to a scientist.',
+    ];
+    for (const text of answers) {
+      const became = caption(text);
+      if ('prose' in became) assert.equal(became.prose, text);
+      else assert.equal(became.text, text);
+    }
+  });
+
+  it('loses the next turn of a talk only where it is one', () => {
+    const whole = 'A red barn stands in a snowy field.';
+    for (const tail of ['<|im_end|>', '</s>', ' [INST] And now?', '\nUSER: What else?\nASSISTANT: Snow.']) {
+      assert.deepEqual(caption(whole + tail), { prose: whole });
+    }
+    assert.deepEqual(caption('A red barn<|im_end|>'), { prose: 'A red barn' });
+    const open = 'A red barn in a\nUSER: What else?\nASSISTANT: Snow.';
+    assert.deepEqual(caption(open), { flagged: 'odd', text: open });
+  });
+
+  it('brings no control character into a file', () => {
+    assert.deepEqual(caption('A \u001b[31mred\u001b[0m barn.'), { prose: 'A red barn.' });
+    assert.deepEqual(caption('A red \u202ebarn\u202c.'), { prose: 'A red barn.' });
+    assert.deepEqual(caption('\u0007A red barn.\u0000'), { prose: 'A red barn.' });
+    for (const text of ['A red\0 barn.', 'A r\bed barn.', 'A red \ud800 barn.', 'A red \ufffd barn.']) {
+      assert.deepEqual(caption(text), { flagged: 'odd', text });
+      // eslint-disable-next-line no-control-regex -- none of them may reach a file
+      assert.doesNotMatch(tidyAnswer(text, usual), /[\0\u0008\ud800]/);
+    }
+  });
+
+  it('that breaks off in the midst of a sentence is flagged, whatever the server says of its end', () => {
+    for (const text of ['A red barn stands in a snowy field with a', 'A barn, surrounded by tall pine trees and the']) {
+      assert.deepEqual(caption(text), { flagged: 'truncated', text });
+    }
+  });
+
+  it('that describes nothing is flagged', () => {
+    const nothing = [
+      ...['Sure!', 'Sure, here is a caption:', 'Here is the caption you asked for:', 'The image shows', 'The image'],
+      ...[
+        'Caption:',
+        'Error',
+        '[ERROR]',
+        'Timeout',
+        'undefined',
+        'null',
+        'None',
+        'N/A',
+        'NaN',
+        'true',
+        '[object Object]',
+      ],
+      ...['{"caption":""}', '{"caption":null}', '{"caption":"A red barn', '```json\n{"caption":"A red barn'],
+      ...['USER: Describe this image ASSISTANT:', '![image](https://x/y.png)', 'data:image/jpeg;base64,/9j/4AAQ'],
+      ...[
+        'Rate limit exceeded',
+        'CUDA out of memory. Tried to allocate',
+        'Incorrect API key provided: sk-abc123xyz456.',
+      ],
+      ...['Invalid API key', 'Your credit balance is too low.', 'Model is loading, please wait.', 'Server is busy.'],
+      ...[
+        'Please try again later.',
+        'An error occurred.',
+        'Something went wrong. Please try again.',
+        "I'm",
+        'No.',
+        'Sorry.',
+      ],
+      'You exceeded your current quota, please check your plan and billing details.',
+    ];
+    for (const text of nothing) assert.ok('flagged' in caption(text, { language: '' }), text);
+  });
+
+  it('that is a draft or thinks is flagged, also without the marks of its model', () => {
+    const thoughts = [
+      ...[
+        '<analysis>barn is red',
+        '<scratchpad>barn red snow',
+        '<reason>barn is red</reason>',
+        '[Thinking] The barn is red.',
+      ],
+      'Thought: I need to look at the barn.\nCaption: A red barn.',
+      'Reasoning: the image has a barn and snow, so the caption should be short.',
+      '**Thinking:** The barn is red.',
+      "analysisWe need to describe the image. There's a barn.",
+      "The image has a barn. Wait, is it a barn? Maybe it's a house. Let me reconsider.",
+      'Draft 1: A red barn.\nDraft 2: A barn.\nFinal: A red barn.',
+      'Let me draft: A red barn. That works.',
+      'To write this caption, I will focus on the barn.',
+      "To describe this image, I'll start with the main subject, which is a barn.",
+      'We are told to describe the image in one paragraph. The barn is red.',
+      '好的，我现在需要描述这张图片。图片里有一个谷仓。',
+    ];
+    for (const text of thoughts) {
+      assert.deepEqual(caption(text, { language: '' }), { flagged: 'thinking', text });
+    }
+    const whole = 'A red barn stands in a snowy field.';
+    for (const mark of ['analysis', 'scratchpad', 'reason']) {
+      assert.deepEqual(caption(`<${mark}>x</${mark}>${whole}`), { prose: whole });
+    }
+    assert.deepEqual(caption(`<think >x</think >${whole}`), { prose: whole });
+  });
+
+  it('that goes round in circles is flagged, also in one word, in numbers, or between quotation marks', () => {
+    const loops = [
+      'red'.repeat(22),
+      Array.from({ length: 9 }, (_, at) => `a man with a hat${at + 1}`).join(', '),
+      ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh']
+        .map((which) => `The ${which} man wears a red hat.`)
+        .join(' '),
+      `A barn "${'snow '.repeat(16)}"`,
+    ];
+    for (const text of loops) assert.deepEqual(caption(text), { flagged: 'loop', text });
+    const dashes = `A barn\n${'---\n'.repeat(60)}x`;
+    assert.deepEqual(caption(dashes), { flagged: 'loop', text: dashes });
+    const board = 'A chessboard of black, white, black, white, black, white, black, white, black, white squares.';
+    assert.deepEqual(caption(board), { prose: board });
+    const sound = 'A page of manga with the sound effect ドドドドドドドド and a shouting boy.';
+    assert.deepEqual(caption(sound), { prose: sound });
+  });
+
+  describe('that talks of the task in other words', () => {
+    const { refusals, honest: others } = JSON.parse(readFileSync(path.resolve(file, '../talk.json'), 'utf8')) as {
+      refusals: string[];
+      honest: string[];
+    };
+
+    it('is flagged in each of many wordings and languages', () => {
+      assert.ok(refusals.length >= 150);
+      const written = refusals.filter((text) => 'prose' in caption(text, { language: '' }));
+      assert.deepEqual(written, []);
+    });
+
+    it('is told from a caption that only sounds so', () => {
+      assert.ok(others.length >= 100);
+      for (const text of others) assert.deepEqual(caption(text, { language: '' }), { prose: text });
+    });
   });
 
   const pieces = [
@@ -154,7 +320,7 @@ describe('An answer', () => {
     fc.string({ unit: 'binary', maxLength: 200 }),
     fc.constantFrom(...examples.map((example) => example.text)),
   );
-  const finish = fc.constantFrom<ModelAnswer['finish'][]>('stop', 'length', 'filter', 'other');
+  const finish = fc.constantFrom<ModelAnswer['finish'][]>('stop', 'length', 'filter', 'none', 'other');
 
   it('never stops the job, is written or flagged, and whole if it is flagged', () => {
     fc.assert(
@@ -169,7 +335,10 @@ describe('An answer', () => {
           else {
             assert.notEqual(became.prose.trim(), '');
             assert.equal(became.prose, became.prose.trim());
-            assert.ok(end === 'stop' || end === 'other');
+            assert.ok(end === 'stop' || end === 'none');
+            // eslint-disable-next-line no-control-regex -- none of them may reach a file
+            assert.doesNotMatch(became.prose, /[\u0000-\u0008\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/);
+            assert.equal(Buffer.from(became.prose).toString(), became.prose);
           }
         },
       ),
@@ -217,6 +386,13 @@ describe('An answer', () => {
     );
   });
 
+  it('that is longer than any caption is flagged, and holds up nobody', () => {
+    const text = 'A fox sleeps in the snow. '.repeat(400_000);
+    const start = ownTime();
+    assert.deepEqual(caption(text), { flagged: 'odd', text });
+    assert.ok(ownTime() - start < 1000);
+  });
+
   it('of a hundred thousand characters is looked at in a moment', () => {
     const long = [
       'a '.repeat(50_000),
@@ -230,6 +406,10 @@ describe('An answer', () => {
       'A fox. '.repeat(14_000),
       ' '.repeat(100_000),
       `</think>${'` '.repeat(50_000)}`,
+      `A barn\n${'---\n'.repeat(24_000)}x`,
+      '"</think>" '.repeat(9_000),
+      'x</s>'.repeat(20_000),
+      'A. USER: '.repeat(11_000),
     ];
     for (const one of long) {
       const start = ownTime();

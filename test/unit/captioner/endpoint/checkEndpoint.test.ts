@@ -215,6 +215,12 @@ describe('Looking at a server', function () {
     assert.deepEqual(problems(report), []);
   });
 
+  it('asks nothing that models refuse which take no other temperature than their own', async () => {
+    const report = await look({}, 'm');
+    assert.equal(report.works, true);
+    assert.deepEqual(Object.keys(server!.asked[0]!.body!).sort(), ['max_tokens', 'messages', 'model', 'stream']);
+  });
+
   it('waits while the server loads its model', async () => {
     const loading = json(503, { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } });
     const report = await look({}, '', loading, loading);

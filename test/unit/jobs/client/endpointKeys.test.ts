@@ -19,6 +19,23 @@ describe('The keys of a captioner’s servers in the environment', () => {
     assert.deepEqual(keysOfEnvironment(['https://evil.example/v1'], 'https://openrouter.ai=sk-1'), {});
   });
 
+  it('are for a server that is named without a scheme, and are sent to no other', () => {
+    assert.deepEqual(keysOfEnvironment([hosted, 'http://localhost:8000'], 'openrouter.ai=sk-1'), {
+      'https://openrouter.ai': 'sk-1',
+    });
+    assert.deepEqual(keysOfEnvironment(['http://127.0.0.1:18111', pod], '127.0.0.1:18111=sk-q== 10.0.0.4:8000/v1=b'), {
+      'http://127.0.0.1:18111': 'sk-q==',
+      'http://10.0.0.4:8000': 'b',
+    });
+    assert.deepEqual(keysOfEnvironment([pod], 'OpenRouter.ai=sk-1'), {});
+  });
+
+  it('are one for all servers also where they end like Base64 or hold a sign of equality', () => {
+    for (const key of ['c2stMQ==', 'sk-a=b', 'eyJh.eyJz.c2ln']) {
+      assert.deepEqual(keysOfEnvironment([hosted], key), { 'https://openrouter.ai': key });
+    }
+  });
+
   it('are none where the variable says nothing', () => {
     assert.deepEqual(keysOfEnvironment([hosted], ''), {});
   });
