@@ -219,10 +219,10 @@ class History {
   }
 
   /** Another program is nobody that knows what it may touch: all it did counts as done by a person, with its name. */
-  private afterOutside({ after, parts, author, when }: RecordEntry): State {
+  private afterOutside({ after, parts, author, when, pictureSize }: RecordEntry): State {
     const isNew = new Set(parts.filter(({ mark }) => mark === 'new').map(({ text }) => text));
     const texts = parts.map(({ text }) => text);
-    const state = this.standing(after, texts, true, when);
+    const state = this.standing(after, texts, true, when, pictureSize);
     const named = (part: KnownPart): KnownPart =>
       part.author === undefined && isNew.has(part.text) ? { ...part, author, when } : part;
     return { ...state, hash: after, parts: state.parts.map(named) };

@@ -1,9 +1,10 @@
 import { foldersOfCaptions } from '../recordFolder';
 import { RecordHistory } from '../RecordHistory';
+import { linesOf, presentLine, type CaptionLine } from './captionLines';
+import { sizesOf } from './pictureSizes';
+import type { PresentCaption, SizedCaption } from './PresentCaption';
 import { recognisedCaptions, type OtherCaption, type Recognised } from './recognisedCaptions';
-import type { PresentCaption } from './PresentCaption';
-import { renamedCaptions, type Renamed } from './renamedCaptions';
-import { replacedPictures } from './replacedPictures';
+import { isReplaced, renamedCaptions, type FoundRenames, type Renamed } from './renamedCaptions';
 
 /** So many renames of a caption, one after the other, are followed back that no record has. */
 const mostRenames = 10;
@@ -39,47 +40,61 @@ export async function readHistory(
       if (size !== undefined) others.set(caption, { size, last: Math.max(when, known?.last ?? 0) });
     },
   });
-  const replaced = await replacedPictures(history, captions);
-  for (const caption of replaced.keys()) {
-    const size = history.pictureSizeOf(caption);
-    if (size !== undefined) others.set(caption, { size, last: history.lastOf(caption) });
-  }
-  const isKnown = ({ caption, text }: PresentCaption): boolean => {
-    if (replaced.has(caption)) return false;
-    const entries = history.stored.get(caption);
-    if (entries === undefined) return text.trim() === '';
-    return entries.some(({ from, before }) => from !== undefined || before === '');
-  };
   const known: KnownHistory = { history, renamed: [], recognised: [] };
+  if (history.stored.size === 0 && others.size === 0) return known;
+  const present = await withSizes(captions);
+  let found: FoundRenames = { renamed: [], perhaps: [] };
   // Of a caption that is new to the records, others may know something under its former name.
-  if (!captions.every(isKnown)) {
+  if (!present.every((one) => isKnown(history, one))) {
     known.history = await RecordHistory.read(root, undefined, options);
-    known.renamed = await followed(root, known.history, captions, replaced);
+    found = await followed(root, known.history, present);
+    known.renamed = found.renamed;
   }
-  for (const [caption, size] of replaced) known.history.seePicture(caption, size);
+  /** captions whose names stood for other pictures, and what was known of these */
+  const replaced = new Map<string, CaptionLine>();
+  const came = new Set(known.renamed.map(({ to }) => to));
+  for (const one of present) {
+    const line = presentLine(linesOf(history, one.caption));
+    if (line === undefined || !isReplaced(line, one.size) || came.has(one.caption)) continue;
+    replaced.set(one.caption, line);
+    if (one.size !== undefined) known.history.seePicture(one.caption, one.size);
+  }
   const read = (names: ReadonlySet<string>): Promise<RecordHistory> =>
     RecordHistory.read(root, (caption) => names.has(caption), options);
-  known.recognised = await recognisedCaptions(root, known.history, captions, others, replaced, known.renamed, read);
+  known.recognised = await recognisedCaptions(root, known, present, { others, replaced, ...found }, read);
   for (const { caption, deleted } of known.recognised) known.history.recognise(caption, deleted);
   return known;
+}
+
+/** With the sizes of the pictures of which something was recorded: another one may have the name by now. */
+async function withSizes(captions: readonly PresentCaption[]): Promise<SizedCaption[]> {
+  const sizes = await sizesOf(captions.map(({ picture }) => picture));
+  return captions.map((one, index) => ({ ...one, size: sizes[index] }));
+}
+
+/** Whether nothing of a caption may be known under another name. */
+function isKnown(history: RecordHistory, { caption, text, size }: SizedCaption): boolean {
+  const line = presentLine(linesOf(history, caption));
+  if (line === undefined) return text.trim() === '';
+  const [first] = line.own;
+  const isBegun = line.isNamed || first === undefined || (first.before === '' && first.isOutside !== true);
+  return isBegun && line.before === undefined && !isReplaced(line, size);
 }
 
 async function followed(
   root: string,
   history: RecordHistory,
-  captions: readonly PresentCaption[],
-  replaced: ReadonlyMap<string, number>,
-): Promise<Renamed[]> {
-  const renamed: Renamed[] = [];
-  let wantedNow = captions;
-  let replacedNow = replaced;
+  captions: readonly SizedCaption[],
+): Promise<FoundRenames> {
+  const all: FoundRenames = { renamed: [], perhaps: [] };
+  let lines: CaptionLine[] | undefined;
   // What was renamed may have been renamed before.
-  for (let time = 0; time < mostRenames && wantedNow.length > 0; time++) {
-    const found = await renamedCaptions(root, history, wantedNow, replacedNow);
-    replacedNow = new Map();
-    for (const one of found) history.move(one);
-    renamed.push(...found);
-    wantedNow = found.map(({ from }) => ({ caption: from, text: '', picture: '' }));
+  for (let time = 0; time < mostRenames && lines?.length !== 0; time++) {
+    const { renamed, perhaps, formers } = await renamedCaptions(root, history, captions, lines);
+    for (const one of renamed) history.move(one);
+    all.renamed.push(...renamed);
+    all.perhaps.push(...perhaps);
+    lines = formers;
   }
-  return renamed;
+  return all;
 }
