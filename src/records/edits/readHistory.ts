@@ -50,18 +50,21 @@ export async function readHistory(
     found = await followed(root, known.history, present);
     known.renamed = found.renamed;
   }
-  /** captions whose names stood for other pictures, and what was known of these */
-  const replaced = new Map<string, CaptionLine>();
+  /** captions whose names stood for other pictures, and what was known of these; of all, and of those now unknown */
+  const displaced = new Map<string, CaptionLine>();
+  const replaced = new Set<string>();
   const came = new Set(known.renamed.map(({ to }) => to));
   for (const one of present) {
     const line = presentLine(linesOf(history, one.caption));
-    if (line === undefined || !isReplaced(line, one.size) || came.has(one.caption)) continue;
-    replaced.set(one.caption, line);
+    if (line === undefined || !isReplaced(line, one.size)) continue;
+    displaced.set(one.caption, line);
+    if (came.has(one.caption)) continue;
+    replaced.add(one.caption);
     if (one.size !== undefined) known.history.seePicture(one.caption, one.size);
   }
   const read = (names: ReadonlySet<string>): Promise<RecordHistory> =>
     RecordHistory.read(root, (caption) => names.has(caption), options);
-  known.recognised = await recognisedCaptions(root, known, present, { others, replaced, ...found }, read);
+  known.recognised = await recognisedCaptions(root, known, present, { others, displaced, replaced, ...found }, read);
   for (const { caption, deleted } of known.recognised) known.history.recognise(caption, deleted);
   return known;
 }

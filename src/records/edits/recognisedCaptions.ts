@@ -45,7 +45,9 @@ export interface OtherNames extends FoundRenames {
   /** captions of the records that are not among those that are asked for */
   others: ReadonlyMap<string, OtherCaption>;
   /** captions whose names stood for other pictures before, with what was known of these */
-  replaced: ReadonlyMap<string, CaptionLine>;
+  displaced: ReadonlyMap<string, CaptionLine>;
+  /** those of them of which it is not known what they were called before */
+  replaced: ReadonlySet<string>;
 }
 
 /**
@@ -60,13 +62,13 @@ export async function recognisedCaptions(
   root: string,
   { history, renamed }: { history: RecordHistory; renamed: readonly Renamed[] },
   captions: readonly SizedCaption[],
-  { others, replaced, perhaps }: OtherNames,
+  { others, displaced, replaced, perhaps }: OtherNames,
   read: (captions: ReadonlySet<string>) => Promise<RecordHistory>,
 ): Promise<Recognised[]> {
   const found = alikeOnes(captions, perhaps);
   const former = new Map([
     ...others,
-    ...Array.from(replaced, ([caption, { size = 0, until }]) => [caption, { size, last: until }] as const),
+    ...Array.from(displaced, ([caption, { size = 0, until }]) => [caption, { size, last: until }] as const),
   ]);
   if (former.size === 0) return found;
   const came = new Set([...renamed.map(({ to }) => to), ...found.map(({ caption }) => caption)]);
@@ -86,7 +88,7 @@ export async function recognisedCaptions(
   const folders: ImagesOfFolders = new Map();
   for (const [caption, { size }] of former) {
     if (present.get(size) === undefined || left.has(caption) || hasLeft(history, caption)) continue;
-    if (replaced.has(caption) || (await isGone(root, caption, folders))) {
+    if (displaced.has(caption) || (await isGone(root, caption, folders))) {
       gone.set(size, [...(gone.get(size) ?? []), caption]);
     }
   }
@@ -122,7 +124,7 @@ function freshEntries(
   history: RecordHistory,
   caption: string,
   came: ReadonlySet<string>,
-  replaced: ReadonlyMap<string, unknown>,
+  replaced: ReadonlySet<string>,
   earliest: number,
 ): readonly StoredEntry[] | undefined {
   if (came.has(caption)) return undefined;

@@ -140,9 +140,10 @@ class Search {
     const perhaps = dropUncertain(links).map(([{ caption }, { line }]) => ({ caption, former: line }));
     const taken = new Set(Array.from(links.values(), ({ line }) => line));
     for (const arrival of this.ofNames.values()) {
-      const { caption, before } = arrival;
+      const { caption, before, hashes } = arrival;
+      if (links.has(arrival) || hashes.length === 0) continue;
       // Whoever has the name of another one may be that one all the same, changed.
-      if (before !== undefined && taken.has(before) && !links.has(arrival)) perhaps.push({ caption, former: before });
+      if (before !== undefined && taken.has(before)) perhaps.push({ caption, former: before });
     }
     const renamed = [...links].map(([{ caption, when }, { line }]) => {
       return { from: line.caption, to: caption, when, until: line.until };
