@@ -111,7 +111,7 @@ class Search {
     const hash = textHash(text);
     if (line !== undefined && !isReplaced(line, size)) return;
     const isSame = line !== undefined && lastStates(line).includes(hash);
-    const hashes = hash === '' ? [] : [hash];
+    const hashes = hash === '' && line === undefined ? [] : [hash];
     this.ofNames.set(caption, { caption, hashes, size, when: this.now, line: undefined, before: line, isSame });
   }
 
@@ -121,7 +121,9 @@ class Search {
       const [first] = one.own;
       if (one.isNamed || first === undefined || this.ofLines.has(one)) continue;
       const { before = '', after = '', isOutside = false, when } = first;
-      const hashes = (isOutside ? [after, before] : [before]).filter((hash) => hash !== '');
+      // Only its size says of an empty caption where it comes from: that has to be another one than before.
+      const isNew = one.before !== undefined;
+      const hashes = (isOutside ? [after, before] : [before]).filter((hash) => hash !== '' || isNew);
       const isSame = !isOutside && one.before !== undefined && lastStates(one.before).includes(before);
       const arrival = { caption: one.caption, hashes, size: one.size ?? size, when: when - 0.5, line: one, isSame };
       this.ofLines.set(one, { ...arrival, before: one.before });
@@ -141,7 +143,7 @@ class Search {
     const taken = new Set(Array.from(links.values(), ({ line }) => line));
     for (const arrival of this.ofNames.values()) {
       const { caption, before, hashes } = arrival;
-      if (links.has(arrival) || hashes.length === 0) continue;
+      if (links.has(arrival) || hashes.every((hash) => hash === '')) continue;
       // Whoever has the name of another one may be that one all the same, changed.
       if (before !== undefined && taken.has(before)) perhaps.push({ caption, former: before });
     }
@@ -225,7 +227,7 @@ class Search {
       const taken = new Set(Array.from(links.values(), ({ line }) => line));
       for (const [hash, some] of byHash) {
         const free = formers.filter(({ line }) => !taken.has(line) && lastStates(line).includes(hash));
-        for (const [former, arrival] of pairs(free, some)) links.set(arrival, former);
+        for (const [former, arrival] of pairs(free, some, hash === '')) links.set(arrival, former);
       }
     }
   }
@@ -250,11 +252,11 @@ function dropUncertain(links: Links): [Arrival, Former][] {
   return dropped;
 }
 
-/** Which of the former captions with one text is which of the arrivals. */
-function pairs(formers: readonly Former[], arrivals: readonly Arrival[]): [Former, Arrival][] {
+/** Which of the former captions with one text is which of the arrivals. @param bySize only the size can tell */
+function pairs(formers: readonly Former[], arrivals: readonly Arrival[], bySize: boolean): [Former, Arrival][] {
   const mayBe = (a: Former, b: Arrival): boolean => {
     if (a.line === b.line || a.line.until > b.when) return false;
-    if (a.size === undefined || b.size === undefined) return !a.isDisplaced;
+    if (a.size === undefined || b.size === undefined) return !a.isDisplaced && !bySize;
     return a.size === b.size;
   };
   const left = new Set(formers);
