@@ -1,4 +1,5 @@
-import { foldersOfCaptions } from '../recordFolder';
+import path from 'node:path';
+import { foldersOfCaptions, foldersWithRecords, hasRecords } from '../recordFolder';
 import { RecordHistory } from '../RecordHistory';
 import { linesOf, presentLine, type CaptionLine } from './captionLines';
 import { sizesOf } from './pictureSizes';
@@ -30,7 +31,9 @@ export async function readHistory(
   signal?: AbortSignal,
 ): Promise<KnownHistory> {
   const wanted = new Set(captions.map(({ caption }) => caption));
-  const options = { folders: foldersOfCaptions(wanted), ...(signal === undefined ? {} : { signal }) };
+  let folders = foldersOfCaptions(wanted);
+  const signals = signal === undefined ? {} : { signal };
+  let options = { folders, ...signals };
   const others = new Map<string, OtherCaption>();
   const history = await RecordHistory.read(root, (caption) => wanted.has(caption), {
     ...options,
@@ -41,26 +44,31 @@ export async function readHistory(
     },
   });
   const known: KnownHistory = { history, renamed: [], recognised: [] };
-  if (history.stored.size === 0 && others.size === 0) return known;
   const present = await withSizes(captions);
   let found: FoundRenames = { renamed: [], perhaps: [] };
   // Of a caption that is new to the records, others may know something under its former name.
   if (!present.every((one) => isKnown(history, one))) {
-    known.history = await RecordHistory.read(root, undefined, options);
-    found = await followed(root, known.history, present);
+    const isEmpty = history.stored.size === 0 && others.size === 0;
+    known.history = isEmpty ? history : await RecordHistory.read(root, undefined, options);
+    found = isEmpty ? found : await followed(root, known.history, present);
+    const left = await foldersLeft(root, known.history, present, folders);
+    if (left.length > 0) {
+      folders = [...folders, ...left];
+      options = { folders, ...signals };
+      known.history = await RecordHistory.read(root, undefined, options);
+      found = await followed(root, known.history, present);
+    }
     known.renamed = found.renamed;
   }
   /** captions whose names stood for other pictures, and what was known of these; of all, and of those now unknown */
   const displaced = new Map<string, CaptionLine>();
   const replaced = new Set<string>();
-  const came = new Set(known.renamed.map(({ to }) => to));
   for (const one of present) {
-    const line = presentLine(linesOf(history, one.caption));
-    if (line === undefined || !isReplaced(line, one.size)) continue;
-    displaced.set(one.caption, line);
-    if (came.has(one.caption)) continue;
+    const [before, line] = [history, known.history].map((each) => presentLine(linesOf(each, one.caption)));
+    if (before !== undefined && isReplaced(before, one.size)) displaced.set(one.caption, before);
+    if (one.size === undefined || line === undefined || !isReplaced(line, one.size)) continue;
     replaced.add(one.caption);
-    if (one.size !== undefined) known.history.seePicture(one.caption, one.size);
+    known.history.seePicture(one.caption, one.size);
   }
   const read = (names: ReadonlySet<string>): Promise<RecordHistory> =>
     RecordHistory.read(root, (caption) => names.has(caption), options);
@@ -82,6 +90,25 @@ function isKnown(history: RecordHistory, { caption, text, size }: SizedCaption):
   const [first] = line.own;
   const isBegun = line.isNamed || first === undefined || (first.before === '' && first.isOutside !== true);
   return isBegun && line.before === undefined && !isReplaced(line, size);
+}
+
+/** The folders that have records of their own, and no image any more of those that are asked for. */
+async function foldersLeft(
+  root: string,
+  history: RecordHistory,
+  captions: readonly SizedCaption[],
+  known: readonly string[],
+): Promise<string[]> {
+  const all = captions.some((one) => isNew(history, one))
+    ? await foldersWithRecords(root)
+    : foldersOfCaptions(history.stored.keys()).filter((folder) => hasRecords(path.join(root, folder)));
+  const read = new Set(known);
+  return all.filter((folder) => !read.has(folder));
+}
+
+/** Whether nothing is known of a caption that holds something: its record may lie in a folder that its image left. */
+function isNew(history: RecordHistory, { caption, text }: SizedCaption): boolean {
+  return text.trim() !== '' && history.knownOf(caption).length === 0;
 }
 
 async function followed(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { captionChange } from '../../../../src/records/captionChange';
@@ -204,6 +204,28 @@ describe('A record belongs to a picture, whatever that is called', () => {
     await job(['b', 'c']);
     assert.deepEqual(await who('b'), ['bird: tagger']);
     assert.deepEqual(await who('c'), ofFirst);
+  });
+
+  it('where it is the last to leave a folder that has records of its own', async () => {
+    await mkdir(file('s'));
+    await mkdir(file('t'));
+    await picture('s/a', 101);
+    const writer = new RecordWriter(file('s'));
+    const [before, after] = ['1girl, hat, sky', 'hat, sky, mine'];
+    const tags = new Map(before.split(', ').map((tag) => [tag, 0.9]));
+    const change = { ...captionChange('', before, tags), pictureSize: 101 };
+    const said = { kind: 'written', caption: 'a.txt' } as const;
+    (await writer.write({ ...said, author: tagger, ...change }))();
+    await sleep(2);
+    (await writer.write({ ...said, author: { by: 'hand' }, ...captionChange(before, after, 'all') }))();
+    await writer.close();
+    await type('s/a', after);
+    for (const extension of ['.png', '.txt']) await rename(file(`s/a${extension}`), file(`t/a${extension}`));
+    const { history } = await readHistory(root(), [await present('t/a')]);
+    assert.deepEqual(
+      history.originsOf('t/a.txt', after).deleted.map(({ text: gone }) => gone),
+      ['1girl'],
+    );
   });
 
   it('where what is recorded of it is later than the clock says', async () => {

@@ -469,8 +469,9 @@ class Life {
   /** Another picture has the name for a time. */
   private async visitor(isSeen: boolean): Promise<void> {
     const { name } = this;
+    const away = `../${path.basename(this.root)}-away.txt`;
     await this.elsewhere(isSeen, [name], async () => {
-      await this.moveFiles(name, '../away.txt');
+      await this.moveFiles(name, away);
       await writeFile(path.join(this.root, name.replace('.txt', '.png')), 'a picture that is a guest');
       await writeFile(path.join(this.root, name), 'sky, a guest');
     });
@@ -478,7 +479,7 @@ class Life {
     assert.ok(!origins.parts.some(({ by }) => by === 'tagger'), 'words of the guest are taken for the machine’s');
     await this.elsewhere(isSeen, [name], async () => {
       await rm(path.join(this.root, name));
-      await this.moveFiles('../away.txt', name);
+      await this.moveFiles(away, name);
     });
     this.hasName(name);
   }
