@@ -22,10 +22,14 @@ export interface StoredEntry {
   kind?: RecordEntry['kind'];
   /** only for a rename, which has nothing to decode: the former path of the caption */
   from?: string;
+  /** what was recorded under that path until then is of it, ms since 1970; until `when` if it is left out */
+  until?: number;
   /** the hashes of the text before and after a write, and bytes of the picture's file */
   before?: string;
   after?: string;
   pictureSize?: number;
+  /** another program wrote it */
+  isOutside?: true;
   /** @returns undefined if it names a text or an author that the record does not have */
   decode: () => RecordEntry | undefined;
 }
@@ -129,19 +133,21 @@ export function entryOfLine(line: readonly unknown[], dictionary: RecordDictiona
     ...(typeof line[5] === 'string' ? { before: line[5] } : {}),
     ...(typeof line[6] === 'string' ? { after: line[6] } : {}),
     ...(typeof line[13] === 'number' && line[13] > 0 ? { pictureSize: line[13] } : {}),
+    ...(dictionary.authors.get(line[4] as number)?.by === 'outside' ? { isOutside: true } : {}),
     decode: () => decode(kind as RecordEntry['kind'], line, dictionary, stored),
   };
   return stored;
 }
 
 function moveOf(
-  [, number, caption, time, from]: readonly unknown[],
+  [, number, caption, time, from, until]: readonly unknown[],
   { begun, record }: RecordDictionary,
 ): StoredEntry | undefined {
   if (!Number.isSafeInteger(number) || typeof caption !== 'string' || typeof from !== 'string') return undefined;
   if (typeof time !== 'number') return undefined;
   const when = begun + time;
-  return { caption, from, when, record, number: number as number, isDone: true, decode: () => undefined };
+  const move = { caption, from, when, record, number: number as number, isDone: true, decode: () => undefined };
+  return typeof until === 'number' ? { ...move, until: begun + until } : move;
 }
 
 /** Parses a line of a file of records; undefined if it is incomplete or invalid. */

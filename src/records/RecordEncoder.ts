@@ -16,12 +16,13 @@ export const entryLetters = { written: 'w', undone: 'u', forgotten: 'f', deleted
  * - `a`, who writes: number, the author
  * - `w`, `u`, `f`, `x`, an entry: number, caption, time, number of its author, hashes of the text before and after,
  *   numbers of the parts, two characters for each of them ({@link markText}), numbers of removed parts each with `:`
- *   and its place, 1 if reordered, the text after, then before, each only if it cannot be rebuilt from the parts (that
- *   after in full or as a {@link TextDifference}), size of the picture's file in bytes; numbers of parts and places in
- *   base 36. Empty fields at the end are left out.
- * - `m`, a rename of a caption: number, new path, time, old path
- * - `d`, writes that have completed: numbers of entries
- * - `z`, the last line: the file is complete
+ *   and its place, 1 if reordered, the text after and before where the parts do not give it back, that after as it is
+ *   or as what stays at its beginning, at its end, and what is new between, bytes of the picture's file; numbers of
+ *   parts and places in base 36. What is missing at the end is empty.
+ * - `m`, a caption got another name: number, new path, time, old path, and until when what is recorded under the old
+ *   path is of it, as a time, where that is not the time of the entry
+ * - `d`, writes that came to their end: numbers of entries
+ * - `z`, the last: nothing more is written into this file
  */
 export type RecordLine =
   | ['r', number, string, number, string]
@@ -43,7 +44,7 @@ export type RecordLine =
       string?,
       number?,
     ]
-  | ['m', number, string, number, string]
+  | ['m', number, string, number, string, number?]
   | ['d', ...number[]]
   | ['z'];
 
@@ -100,9 +101,11 @@ export class RecordEncoder {
     return { text: own.line + texts + lineOf(line), number };
   }
 
-  /** The line for a rename of a caption. @param when ms since 1970 */
-  move(from: string, to: string, when: number): string {
-    return lineOf(['m', this.nextEntry++, to, when - this.begun, from]);
+  /** The line of a caption that got another name. @param when ms since 1970, as `until` */
+  move(from: string, to: string, when: number, until?: number): string {
+    const line: RecordLine = ['m', this.nextEntry++, to, when - this.begun, from];
+    if (until !== undefined) line.push(until - this.begun);
+    return lineOf(line);
   }
 
   private numberOfText(text: string, added: string[]): number {

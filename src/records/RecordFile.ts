@@ -62,9 +62,9 @@ export class RecordFile {
   }
 
   /** Records that a caption got another name. @throws RecordError */
-  async move(from: string, to: string, when: number): Promise<void> {
+  async move(from: string, to: string, when: number, until?: number): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
-    await this.inTime(this.lines.add(this.encoder.move(from, to, when), true));
+    await this.inTime(this.lines.add(this.encoder.move(from, to, when, until), true));
   }
 
   /** Records that the write of an entry has completed. */

@@ -11,9 +11,9 @@ const mostMoves = 100;
 /** What the records of a dataset say of its captions, as of when they were read. */
 export class RecordHistory {
   private readonly entries = new Map<string, StoredEntry[]>();
-  /** by name, when a caption was last renamed from it to another one, ms since 1970 */
-  private readonly left = new Map<string, number>();
-  /** sizes of the pictures of captions whose picture is another than the recorded one, in bytes */
+  /** when captions left their names, each time, ms since 1970 */
+  private readonly left = new Map<string, number[]>();
+  /** bytes of the pictures' files, of captions with another picture than the one that was recorded */
   private readonly pictures = new Map<string, number>();
   /** by caption, parts that were deleted by hand under a probable former name */
   private readonly recognised = new Map<string, readonly DeletedPart[]>();
@@ -57,7 +57,24 @@ export class RecordHistory {
 
   /** All entries of a caption, in the order of time, also of former names. @param caption relative to the root */
   entriesOf(caption: string): RecordEntry[] {
-    return this.storedOf(caption).flatMap((entry) => entry.decode() ?? []);
+    const entries = this.storedOf(caption).flatMap((entry) => entry.decode() ?? []);
+    const [first, ...rest] = entries;
+    // What another program put in the place of a caption that has another name by now is no change of that one.
+    const isOther = first?.author.by === 'outside' && first.caption === caption && this.left.has(caption);
+    return isOther ? [{ ...first, before: '', removed: [] }, ...rest] : entries;
+  }
+
+  /**
+   * What is known of a caption, also of former names, not decoded, in the order of time; without entries of renames.
+   * @param until only what is known of the one that had the name until then, ms since 1970
+   */
+  knownOf(caption: string, until?: number): readonly StoredEntry[] {
+    return this.storedOf(caption, until);
+  }
+
+  /** Until when captions had a name that have another one by now, ms since 1970, each time. */
+  timesLeft(caption: string): readonly number[] {
+    return this.left.get(caption) ?? [];
   }
 
   /** All entries as they were read, by the path of their caption at that time. */
@@ -69,9 +86,11 @@ export class RecordHistory {
    * Adds a rename of a caption that is not in the records: it gets the history of the former name.
    * @param from relative to the root, as `to`
    * @param when ms since 1970
+   * @param until what was recorded of `from` until then is of it, ms since 1970
    */
-  move({ from, to, when }: { from: string; to: string; when: number }): void {
-    this.add({ caption: to, from, when, record: '', number: 0, isDone: true, decode: () => undefined });
+  move({ from, to, when, until }: { from: string; to: string; when: number; until?: number }): void {
+    const move = { caption: to, from, when, record: '', number: 0, isDone: true, decode: () => undefined };
+    this.add(until === undefined ? move : { ...move, until });
   }
 
   /**
@@ -136,22 +155,21 @@ export class RecordHistory {
     return captionStates(this.entriesOf(caption), now);
   }
 
-  /** Whether a caption is known to have been renamed from this name. */
-  hasLeft(caption: string): boolean {
-    return this.left.has(caption);
-  }
-
   private storedOf(caption: string, until = Infinity, moves = 0): StoredEntry[] {
     // Captions that swap names do so at the same time.
     const isBefore = ({ when, from }: StoredEntry): boolean => when < until || (when === until && from === undefined);
     const own = (this.entries.get(caption) ?? []).filter(isBefore).sort(byTime);
     const came = own.findLast(({ from }) => from !== undefined);
-    // Earlier entries under this name belong to another caption, which was renamed since.
-    const left = (until === Infinity ? this.left.get(caption) : undefined) ?? -Infinity;
+    // What stood under this name before belongs to a caption that has another one by now.
+    const left = Math.max(-Infinity, ...this.timesLeft(caption).filter((when) => when < until));
     const since = Math.max(came?.when ?? -Infinity, left);
     const here = own.filter((entry) => entry.from === undefined && entry.when > since);
     if (came?.from === undefined || left > came.when || moves === mostMoves) return here;
-    return [...this.storedOf(came.from, came.when, moves + 1), ...here];
+    const former = this.storedOf(came.from, came.until ?? came.when, moves + 1);
+    const [first] = here;
+    // That it holds under the new name what it held is no change, whatever the name stood for before.
+    const isArrival = first?.isOutside === true && first.after === former.at(-1)?.after;
+    return [...former, ...(isArrival ? here.slice(1) : here)];
   }
 
   /** The former names of needed captions. */
@@ -172,7 +190,8 @@ export class RecordHistory {
     const known = this.entries.get(entry.caption);
     if (known === undefined) this.entries.set(entry.caption, [entry]);
     else known.push(entry);
-    if (entry.from !== undefined) this.left.set(entry.from, Math.max(entry.when, this.left.get(entry.from) ?? 0));
+    const { from, until = entry.when } = entry;
+    if (from !== undefined) this.left.set(from, [...this.timesLeft(from), until]);
   }
 }
 

@@ -21,6 +21,8 @@ export interface Moved {
   from: string;
   to: string;
   when?: number;
+  /** what was recorded under the old name until then is of it, ms since 1970; until `when` if it is left out */
+  until?: number;
 }
 
 /**
@@ -77,9 +79,9 @@ export class RecordWriter {
    * @param when ms since 1970, before anything is recorded under the new name; just now if it is left out
    * @throws RecordError
    */
-  async move({ from, to, when = this.time() - 1 }: Moved): Promise<void> {
+  async move({ from, to, when = this.time() - 1, until }: Moved): Promise<void> {
     const file = await this.file();
-    await file.move(from, to, when);
+    await file.move(from, to, when, until);
   }
 
   /** Sets the time of the last entry that was read; new entries come after it. @param when ms since 1970 */
@@ -98,11 +100,6 @@ export class RecordWriter {
       await full.close();
     }
     return (this.current ??= this.newFile());
-  }
-
-  /** Whether this process has recorded something of a caption. @param caption relative to the root */
-  knows(caption: string): boolean {
-    return this.known.get(caption) !== undefined;
   }
 
   /** Ends the record. Does not throw. */

@@ -223,11 +223,11 @@ class History {
     if (entry.before !== entry.after) this.steps.push({ entry, before, after: this.state });
   }
 
-  /** Changes by another program count as made by a person, but under the program's name. */
-  private afterOutside({ after, parts, author, when }: RecordEntry): State {
+  /** Another program is nobody that knows what it may touch: all it did counts as done by a person, with its name. */
+  private afterOutside({ after, parts, author, when, pictureSize }: RecordEntry): State {
     const isNew = new Set(parts.filter(({ mark }) => mark === 'new').map(({ text }) => text));
     const texts = parts.map(({ text }) => text);
-    const state = this.standing(after, texts, true, when);
+    const state = this.standing(after, texts, true, when, pictureSize);
     const named = (part: KnownPart): KnownPart =>
       part.author === undefined && isNew.has(part.text) ? { ...part, author, when } : part;
     return { ...state, hash: after, parts: state.parts.map(named) };

@@ -79,7 +79,30 @@ export function foldersOfCaptions(captions: Iterable<string>): string[] {
   return [...folders];
 }
 
-/** A file of records, and how its caption paths become paths in the dataset that reads it. */
+/** So many folders of a dataset are looked into for records at most. */
+const mostFolders = 10_000;
+
+/**
+ * The folders in a dataset that have records of their own, wherever they lie: all images may have left one.
+ * @returns relative to the root, with `/`; what cannot be listed is left out
+ */
+export async function foldersWithRecords(root: string): Promise<string[]> {
+  const found: string[] = [];
+  const waiting = [''];
+  for (let looked = 0, folder = waiting.pop(); folder !== undefined && looked < mostFolders; looked++) {
+    const prefix = folder === '' ? '' : `${folder}/`;
+    for (const entry of await readdir(path.join(root, folder), { withFileTypes: true }).catch(() => [])) {
+      if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+      const inner = `${prefix}${entry.name}`;
+      waiting.push(inner);
+      if (hasRecords(path.join(root, inner))) found.push(inner);
+    }
+    folder = waiting.pop();
+  }
+  return found;
+}
+
+/** A file of records, and how the captions that it names are called in the dataset that reads it. */
 export interface RecordSource {
   /** absolute */
   file: string;

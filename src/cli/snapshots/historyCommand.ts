@@ -2,8 +2,8 @@ import path from 'node:path';
 import { hasImageExtension, imageExtensions } from '../../dataset/files/imageFiles';
 import { datasetPathOf } from '../../dataset/files/datasetPath';
 import { nameInOneLine } from '../../protocol/text/escapeControls';
-import { foldersOfCaptions, recordRootOf } from '../../records/recordFolder';
-import { RecordHistory } from '../../records/RecordHistory';
+import { readHistory } from '../../records/edits/readHistory';
+import { recordRootOf } from '../../records/recordFolder';
 import { captionHistory, type HistoryState } from '../../snapshots/captionHistory';
 import { captionInSnapshots } from '../../snapshots/captionInSnapshots';
 import { captionExtensionFlag, captionExtensionHelp, onlyPositional, openImage } from '../flags/inputFolder';
@@ -28,10 +28,8 @@ export const historyCommand: Command = {
     if (caption.unreadable !== undefined) throw caption.unreadable;
     const root = recordRootOf(dataset.folder);
     const captionPath = datasetPathOf(root, dataset.absolute(caption.path));
-    const records = await RecordHistory.read(root, (one) => one === captionPath, {
-      folders: foldersOfCaptions([captionPath]),
-      signal,
-    });
+    const present = { caption: captionPath, text: caption.text, picture: dataset.absolute(caption.images[0] ?? '') };
+    const { history: records } = await readHistory(root, [present], signal);
     noteLaterRecords(output, records.laterFiles);
     const seen = await captionInSnapshots(root, given, dataset.options.captionExtension, signal);
     const history = captionHistory(records.statesOf(captionPath, caption.text), seen);

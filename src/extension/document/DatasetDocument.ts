@@ -575,7 +575,8 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
       if (this.loadState !== 'ready' || edited.has(caption.path)) return;
       const now = caption.onDisk;
       const textOf = (content: typeof now): string => (content === null ? '' : textOfRaw(content.raw));
-      records.fileChanged(dataset.absolute(caption.path), textOf(before), textOf(now));
+      const picture = dataset.absolute(caption.images[0] ?? '');
+      records.fileChanged(dataset.absolute(caption.path), textOf(before), textOf(now), picture);
     });
     this.register({ dispose });
     this.register(

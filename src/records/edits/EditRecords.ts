@@ -7,6 +7,7 @@ import { captionChange } from '../captionChange';
 import { textHash } from '../recordEntry';
 import { hasRecords, recordFolderOf, recordRootOf } from '../recordFolder';
 import { RecordTail } from './RecordTail';
+import { sizesOf } from './pictureSizes';
 import { RecordWriter, type Recorded } from '../RecordWriter';
 
 /** Messages of the records of an open dataset for its user. */
@@ -24,7 +25,15 @@ interface FoundText {
   when: number;
 }
 
-/** How long to wait for a job or another window to record what it wrote, and for other programs to finish, in ms. */
+/** What other programs did to a caption file. */
+interface FoundChanges {
+  /** the texts that it held one after the other, with that before the first change */
+  texts: FoundText[];
+  /** the file of its picture, absolute */
+  picture: string | undefined;
+}
+
+/** Time for a job or another window to say what it wrote, and for the program to come to its end, in milliseconds. */
 const settlePause = 2000;
 
 /**
@@ -38,8 +47,8 @@ export class EditRecords {
   private where: RecordPlace = 'off';
   private hasFailed = false;
   private tail: RecordTail | undefined;
-  /** the texts that a caption was found to hold one after the other, and when, by the absolute path of its file */
-  private readonly changed = new Map<string, FoundText[]>();
+  /** by the absolute paths of the caption files */
+  private readonly changed = new Map<string, FoundChanges>();
   private timer: NodeJS.Timeout | undefined;
 
   /**
@@ -86,11 +95,6 @@ export class EditRecords {
     }
   }
 
-  /** Whether this window has recorded something of a caption. @param caption relative to the root */
-  knows(caption: string): boolean {
-    return this.writer?.knows(caption) === true;
-  }
-
   /**
    * Records that captions got other names, where there are records. Does not throw.
    * @param moved absolute paths of the files
@@ -111,17 +115,18 @@ export class EditRecords {
 
   /**
    * Notes that a caption file holds something else than the window knew. It is recorded a little later, unless the
-   * records of others explain it: those of jobs and of other windows. If the dataset has no records, none are created
-   * for that.
+   * records of others explain it: those of jobs and of other windows. A dataset without records gets none by that.
+   * A caption whose picture is gone, too, is not recorded: it is gone, or has another name.
    * @param file absolute
    * @param before the text that it held, and the one that it holds, with LF line ends
+   * @param picture the file of its picture, absolute, as far as known
    */
-  fileChanged(file: string, before: string, after: string): void {
+  fileChanged(file: string, before: string, after: string, picture?: string): void {
     if (this.where === 'off' || this.hasFailed || before === after) return;
-    const texts = this.changed.get(file);
+    const known = this.changed.get(file);
     const now = { text: after, when: Date.now() };
-    if (texts === undefined) this.changed.set(file, [{ ...now, text: before }, now]);
-    else texts.push(now);
+    const texts = known === undefined ? [{ ...now, text: before }, now] : [...known.texts, now];
+    this.changed.set(file, { texts, picture: picture ?? known?.picture });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.recordChanges().catch(noop);
@@ -146,12 +151,20 @@ export class EditRecords {
     await tail.read(captions);
     const entries: Recorded[] = [];
     const author = { by: 'outside' } as const;
-    await inSlices(changed, ([file, texts]) => {
+    const sizes = await sizesOf(changed.map(([, { picture }]) => picture));
+    await inSlices([...changed.entries()], ([place, [file, { texts, picture }]]) => {
       const caption = datasetPathOf(root, file);
-      for (const [index, { text, when }] of texts.slice(1).entries()) {
-        if (tail.explains(caption, textHash(texts[index]?.text ?? ''), textHash(text))) continue;
-        const change = captionChange(texts[index]?.text ?? '', text, 'all');
-        if (change.before !== change.after) entries.push({ kind: 'written', caption, author, when, ...change });
+      const size = sizes[place];
+      const states = texts.filter(({ text }, at) => at === 0 || at === texts.length - 1 || text !== '');
+      if (picture !== undefined && size === undefined && states.at(-1)?.text === '') return;
+      for (const [index, { text, when }] of states.slice(1).entries()) {
+        const before = states[index]?.text ?? '';
+        if (tail.explains(caption, textHash(before), textHash(text))) continue;
+        const change = captionChange(before, text, 'all');
+        // Which picture the texts before the last one were of, nobody looked.
+        const sized = size === undefined || index < states.length - 2 ? {} : { pictureSize: size };
+        if (change.before === change.after) continue;
+        entries.push({ kind: 'written', caption, author, when, ...change, ...sized });
       }
     });
     // What stands on the disk is done.

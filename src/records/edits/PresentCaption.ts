@@ -7,3 +7,8 @@ export interface PresentCaption {
   /** the file of its picture, absolute */
   picture: string;
 }
+
+/** The same with the size of its picture's file, in bytes, as far as that was asked for and is known. */
+export interface SizedCaption extends PresentCaption {
+  size: number | undefined;
+}

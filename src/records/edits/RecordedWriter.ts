@@ -38,8 +38,8 @@ export class RecordedWriter implements FileWriter {
     const caption = datasetPathOf(root, path.resolve(file));
     const [first, ...rest] = entriesOfWrite(caption, rawOf(expected), content, steps);
     if (first === undefined) return noop;
-    // Said once by each window, a renamed picture is found by it.
-    const picture = this.records.knows(caption) ? undefined : this.pictureOf(file);
+    // Whose history it is: another picture may have taken the name since the last write.
+    const picture = this.pictureOf(file);
     const info = picture === undefined ? undefined : await stat(picture).catch(() => undefined);
     return this.records.write([{ ...first, ...(info === undefined ? {} : { pictureSize: info.size }) }, ...rest]);
   }

@@ -5,11 +5,14 @@ import type { DeletedPart } from '../originsOf';
 import type { WrittenPlace } from '../recordFolder';
 import { RecordWriter } from '../RecordWriter';
 import { readHistory } from './readHistory';
+import { sizesOf } from './pictureSizes';
 import type { PresentCaption } from './PresentCaption';
 
 /** The parts that a person deleted from a caption, and that no job may add again. */
 export interface Deletions extends PresentCaption {
   deleted: DeletedPart[];
+  /** when something was recorded last of any of the captions, ms since 1970: a clock may have gone back since */
+  lastOfAll?: number;
 }
 
 /**
@@ -26,11 +29,12 @@ export async function deletionsIn(
 ): Promise<Deletions[]> {
   const { history } = await readHistory(root, captions, signal);
   for (const file of history.laterFiles) onLater(file);
+  const { lastOfAll } = history;
   const found: Deletions[] = [];
   const look = (one: PresentCaption): void => {
     const { caption, text } = one;
     const { deleted } = history.originsOf(caption, text);
-    if (deleted.length > 0) found.push({ ...one, deleted });
+    if (deleted.length > 0) found.push({ ...one, deleted, lastOfAll });
   };
   await inSlices(captions, look, signal === undefined ? {} : { signal });
   return found;
@@ -47,14 +51,18 @@ export async function forgetDeletions(
 ): Promise<void> {
   if (deletions.length === 0) return;
   const writer = new RecordWriter(root, undefined, Date.now, place);
+  writer.comesAfter(deletions[0]?.lastOfAll ?? 0);
   try {
-    const write = async ({ caption, text, deleted }: Deletions): Promise<void> => {
+    const sizes = await sizesOf(deletions.map(({ picture }) => picture));
+    const write = async ({ caption, text, deleted }: Deletions, pictureSize: number | undefined): Promise<void> => {
       const removed = deleted.map((part) => ({ text: part.text, at: 0 }));
       const change = { ...captionChange(text, text, new Map()), removed };
-      await writer.write({ kind: 'forgotten', caption, author: { by: 'hand' }, ...change });
+      // The name may have stood for another picture, so that it is said of which one.
+      const sized = pictureSize === undefined ? change : { ...change, pictureSize };
+      await writer.write({ kind: 'forgotten', caption, author: { by: 'hand' }, ...sized });
     };
     const writes: Promise<void>[] = [];
-    await inSlices(deletions, (one) => writes.push(write(one)));
+    await inSlices([...deletions.entries()], ([index, one]) => writes.push(write(one, sizes[index])));
     await Promise.all(writes);
   } finally {
     await writer.close();

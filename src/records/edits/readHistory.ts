@@ -1,9 +1,11 @@
-import { foldersOfCaptions } from '../recordFolder';
+import path from 'node:path';
+import { foldersOfCaptions, foldersWithRecords, hasRecords } from '../recordFolder';
 import { RecordHistory } from '../RecordHistory';
+import { linesOf, presentLine, type CaptionLine } from './captionLines';
+import { sizesOf } from './pictureSizes';
+import type { PresentCaption, SizedCaption } from './PresentCaption';
 import { recognisedCaptions, type OtherCaption, type Recognised } from './recognisedCaptions';
-import type { PresentCaption } from './PresentCaption';
-import { renamedCaptions, type Renamed } from './renamedCaptions';
-import { replacedPictures } from './replacedPictures';
+import { isReplaced, renamedCaptions, type FoundRenames, type Renamed } from './renamedCaptions';
 
 /** Maximum number of unrecorded renames through which a caption is followed back. */
 const mostRenames = 10;
@@ -29,7 +31,9 @@ export async function readHistory(
   signal?: AbortSignal,
 ): Promise<KnownHistory> {
   const wanted = new Set(captions.map(({ caption }) => caption));
-  const options = { folders: foldersOfCaptions(wanted), ...(signal === undefined ? {} : { signal }) };
+  let folders = foldersOfCaptions(wanted);
+  const signals = signal === undefined ? {} : { signal };
+  let options = { folders, ...signals };
   const others = new Map<string, OtherCaption>();
   const history = await RecordHistory.read(root, (caption) => wanted.has(caption), {
     ...options,
@@ -39,47 +43,88 @@ export async function readHistory(
       if (size !== undefined) others.set(caption, { size, last: Math.max(when, known?.last ?? 0) });
     },
   });
-  const replaced = await replacedPictures(history, captions);
-  for (const caption of replaced.keys()) {
-    const size = history.pictureSizeOf(caption);
-    if (size !== undefined) others.set(caption, { size, last: history.lastOf(caption) });
-  }
-  const isKnown = ({ caption, text }: PresentCaption): boolean => {
-    if (replaced.has(caption)) return false;
-    const entries = history.stored.get(caption);
-    if (entries === undefined) return text.trim() === '';
-    return entries.some(({ from, before }) => from !== undefined || before === '');
-  };
   const known: KnownHistory = { history, renamed: [], recognised: [] };
-  // A caption that is new to the records may have entries under a former name.
-  if (!captions.every(isKnown)) {
-    known.history = await RecordHistory.read(root, undefined, options);
-    known.renamed = await followed(root, known.history, captions, replaced);
+  const present = await withSizes(captions);
+  let found: FoundRenames = { renamed: [], perhaps: [] };
+  // Of a caption that is new to the records, others may know something under its former name.
+  if (!present.every((one) => isKnown(history, one))) {
+    const isEmpty = history.stored.size === 0 && others.size === 0;
+    known.history = isEmpty ? history : await RecordHistory.read(root, undefined, options);
+    found = isEmpty ? found : await followed(root, known.history, present);
+    const left = await foldersLeft(root, known.history, present, folders);
+    if (left.length > 0) {
+      folders = [...folders, ...left];
+      options = { folders, ...signals };
+      known.history = await RecordHistory.read(root, undefined, options);
+      found = await followed(root, known.history, present);
+    }
+    known.renamed = found.renamed;
   }
-  for (const [caption, size] of replaced) known.history.seePicture(caption, size);
+  /** captions whose names stood for other pictures, and what was known of these; of all, and of those now unknown */
+  const displaced = new Map<string, CaptionLine>();
+  const replaced = new Set<string>();
+  for (const one of present) {
+    const [before, line] = [history, known.history].map((each) => presentLine(linesOf(each, one.caption)));
+    if (before !== undefined && isReplaced(before, one.size)) displaced.set(one.caption, before);
+    if (one.size === undefined || line === undefined || !isReplaced(line, one.size)) continue;
+    replaced.add(one.caption);
+    known.history.seePicture(one.caption, one.size);
+  }
   const read = (names: ReadonlySet<string>): Promise<RecordHistory> =>
     RecordHistory.read(root, (caption) => names.has(caption), options);
-  known.recognised = await recognisedCaptions(root, known.history, captions, others, replaced, known.renamed, read);
+  known.recognised = await recognisedCaptions(root, known, present, { others, displaced, replaced, ...found }, read);
   for (const { caption, deleted } of known.recognised) known.history.recognise(caption, deleted);
   return known;
+}
+
+/** With the sizes of the pictures of which something was recorded: another one may have the name by now. */
+async function withSizes(captions: readonly PresentCaption[]): Promise<SizedCaption[]> {
+  const sizes = await sizesOf(captions.map(({ picture }) => picture));
+  return captions.map((one, index) => ({ ...one, size: sizes[index] }));
+}
+
+/** Whether nothing of a caption may be known under another name. */
+function isKnown(history: RecordHistory, { caption, text, size }: SizedCaption): boolean {
+  const line = presentLine(linesOf(history, caption));
+  if (line === undefined) return text.trim() === '';
+  const [first] = line.own;
+  const isBegun = line.isNamed || first === undefined || (first.before === '' && first.isOutside !== true);
+  return isBegun && line.before === undefined && !isReplaced(line, size);
+}
+
+/** The folders that have records of their own, and no image any more of those that are asked for. */
+async function foldersLeft(
+  root: string,
+  history: RecordHistory,
+  captions: readonly SizedCaption[],
+  known: readonly string[],
+): Promise<string[]> {
+  const all = captions.some((one) => isNew(history, one))
+    ? await foldersWithRecords(root)
+    : foldersOfCaptions(history.stored.keys()).filter((folder) => hasRecords(path.join(root, folder)));
+  const read = new Set(known);
+  return all.filter((folder) => !read.has(folder));
+}
+
+/** Whether nothing is known of a caption that holds something: its record may lie in a folder that its image left. */
+function isNew(history: RecordHistory, { caption, text }: SizedCaption): boolean {
+  return text.trim() !== '' && history.knownOf(caption).length === 0;
 }
 
 async function followed(
   root: string,
   history: RecordHistory,
-  captions: readonly PresentCaption[],
-  replaced: ReadonlyMap<string, number>,
-): Promise<Renamed[]> {
-  const renamed: Renamed[] = [];
-  let wantedNow = captions;
-  let replacedNow = replaced;
-  // A renamed caption may have been renamed before.
-  for (let time = 0; time < mostRenames && wantedNow.length > 0; time++) {
-    const found = await renamedCaptions(root, history, wantedNow, replacedNow);
-    replacedNow = new Map();
-    for (const one of found) history.move(one);
-    renamed.push(...found);
-    wantedNow = found.map(({ from }) => ({ caption: from, text: '', picture: '' }));
+  captions: readonly SizedCaption[],
+): Promise<FoundRenames> {
+  const all: FoundRenames = { renamed: [], perhaps: [] };
+  let lines: CaptionLine[] | undefined;
+  // What was renamed may have been renamed before.
+  for (let time = 0; time < mostRenames && lines?.length !== 0; time++) {
+    const { renamed, perhaps, formers } = await renamedCaptions(root, history, captions, lines);
+    for (const one of renamed) history.move(one);
+    all.renamed.push(...renamed);
+    all.perhaps.push(...perhaps);
+    lines = formers;
   }
-  return renamed;
+  return all;
 }

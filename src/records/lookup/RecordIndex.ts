@@ -90,9 +90,9 @@ export class RecordIndex {
   private files = new Map<string, KnownFile>();
   private latest = new Map<string, { number: number }>();
   /** by the new name, in the order of time */
-  private moves = new Map<string, { from: string; when: number }[]>();
-  /** by name, when a caption was last renamed from it to another one, ms since 1970 */
-  private left = new Map<string, number>();
+  private moves = new Map<string, { from: string; when: number; until: number }[]>();
+  /** when captions left their names, each time, ms since 1970 */
+  private left = new Map<string, number[]>();
   private readonly lines = new RecordLines();
   /** how many lines of texts segments keep */
   private textsKept = 0;
@@ -196,12 +196,21 @@ export class RecordIndex {
       if (segment === undefined) continue;
       name.lines.push({ place, text: this.lines.lineAt(segment.file, table.offsetOf(place)) });
     }
-    return questions.map((question, index) =>
-      make(
-        question,
-        (names[index] ?? []).flatMap((name) => this.decoded(name)),
-      ),
-    );
+    return questions.map((question, index) => make(question, this.joined(names[index] ?? [])));
+  }
+
+  /** As {@link RecordHistory} puts together what is known under several names. */
+  private joined(names: readonly FormerName[]): RecordEntry[] {
+    const all: RecordEntry[] = [];
+    for (const name of names) {
+      const [first, ...rest] = this.decoded(name);
+      if (first === undefined) continue;
+      const isOutside = first.author.by === 'outside';
+      if (name === names[0] && isOutside && name.since !== -Infinity) all.push({ ...first, before: '', removed: [] });
+      else if (name === names[0] || !isOutside || first.after !== all.at(-1)?.after) all.push(first);
+      all.push(...rest);
+    }
+    return all;
   }
 
   private decoded({ caption, since, until, lines }: FormerName): RecordEntry[] {
@@ -230,14 +239,15 @@ export class RecordIndex {
     const names: FormerName[] = [];
     let name = caption;
     for (let until = Infinity; names.length <= mostMoves;) {
-      const came = this.moves.get(name)?.findLast(({ when }) => when <= until);
-      // Earlier entries under this name belong to another caption, which was renamed since.
-      const left = (until === Infinity ? this.left.get(name) : undefined) ?? -Infinity;
+      // Captions that change names with each other do so at one moment.
+      const came = this.moves.get(name)?.findLast(({ when }) => when < until);
+      // What stood under this name before belongs to a caption that has another one by now.
+      const left = Math.max(-Infinity, ...(this.left.get(name) ?? []).filter((when) => when < until));
       const since = Math.max(came?.when ?? -Infinity, left);
       names.unshift({ caption: name, since, until, lines: [] });
       if (came === undefined || left > came.when) break;
       name = came.from;
-      until = came.when;
+      until = came.until;
     }
     return names;
   }
@@ -340,16 +350,16 @@ export class RecordIndex {
         if (segment.lastPlace < 0) segment.firstNumber = number;
         segment.lastPlace = table.add(hash, file.segment, number, offset);
       },
-      move: (number, to, time, from) => {
+      move: (number, to, time, from, untilTime) => {
         if (segment === undefined || number <= segment.latest.number) return;
         segment.latest.number = number;
-        const when = segment.begun + time;
+        const [when, until] = [segment.begun + time, segment.begun + untilTime];
         const known = this.moves.get(to) ?? [];
         this.moves.set(
           to,
-          [...known, { from, when }].sort((a, b) => a.when - b.when),
+          [...known, { from, when, until }].sort((a, b) => a.when - b.when),
         );
-        this.left.set(from, Math.max(when, this.left.get(from) ?? 0));
+        this.left.set(from, [...(this.left.get(from) ?? []), until]);
       },
       done: (number) => {
         if (segment === undefined || segment.lastPlace < 0 || number < segment.firstNumber) return;

@@ -40,8 +40,8 @@ export interface RecordSink {
   /** @param hash of the caption, by {@link captionHashOf} */
   entry(number: number, hash: number, offset: number): void;
   done(number: number): void;
-  /** A rename of a caption. @param time as in the line */
-  move(number: number, to: string, time: number, from: string): void;
+  /** A caption got another name. @param time as in the line, as `until` */
+  move(number: number, to: string, time: number, from: string, until: number): void;
 }
 
 const [lineEnd, quote, comma, backslash, openBracket, closeBracket, zero, nine] = [10, 34, 44, 92, 91, 93, 48, 57];
@@ -164,7 +164,7 @@ function scanDone(bytes: Buffer, from: number, end: number, sink: RecordSink): b
 function scanParsed(text: string, offset: number, sink: RecordSink, names: CaptionNames): void {
   const line = parseRecordLine(text);
   if (line === undefined) return;
-  const [letter, number, named, time, from] = line;
+  const [letter, number, named, time, from, until] = line;
   const caption = typeof named === 'string' ? names.of(named) : undefined;
   const isNumber = typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 && number < mostEntries;
   switch (letter) {
@@ -183,7 +183,7 @@ function scanParsed(text: string, offset: number, sink: RecordSink, names: Capti
     case 'm': {
       const former = typeof from === 'string' ? names.of(from) : undefined;
       if (!isNumber || caption === undefined || typeof time !== 'number' || former === undefined) break;
-      sink.move(number, caption, time, former);
+      sink.move(number, caption, time, former, typeof until === 'number' ? until : time);
       break;
     }
     case 't':

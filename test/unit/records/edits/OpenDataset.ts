@@ -42,7 +42,8 @@ export class OpenDataset {
     dataset.onDidChangeFile((caption, before) => {
       const now = caption.onDisk;
       const textOf = (content: typeof now): string => (content === null ? '' : textOfRaw(content.raw));
-      records.fileChanged(dataset.absolute(caption.path), textOf(before), textOf(now));
+      const picture = dataset.absolute(caption.images[0] ?? '');
+      records.fileChanged(dataset.absolute(caption.path), textOf(before), textOf(now), picture);
     });
     return new OpenDataset(dataset, records, said);
   }

@@ -45,7 +45,8 @@ type Action =
   | { what: 'job'; found: string[]; dies: boolean }
   | { what: 'add' | 'bulkAdd' | 'outsideAdd'; tag: string }
   | { what: 'delete' | 'correct' | 'move' | 'bulkRemove' | 'outsideDelete'; at: number }
-  | { what: 'undo' | 'redo' | 'save' | 'reload' | 'die' | 'lowerCase' | 'otherCommas' | 'revert' | 'rename' };
+  | { what: 'undo' | 'redo' | 'save' | 'reload' | 'die' | 'lowerCase' | 'otherCommas' | 'revert' | 'rename' }
+  | { what: 'renameBack' | 'swap' | 'visitor'; isSeen: boolean };
 
 const place = fc.nat({ max: 5 });
 const anyTag = fc.constantFrom(...machineTags, ...ownTags);
@@ -102,6 +103,13 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       ),
     }),
   },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constantFrom('renameBack' as const, 'swap' as const, 'visitor' as const),
+      isSeen: fc.boolean(),
+    }),
+  },
 );
 
 describe('Whatever is done to captions', () => {
@@ -115,6 +123,7 @@ describe('Whatever is done to captions', () => {
         const root = path.join(folder(), String(run++));
         await mkdir(root);
         await writeFile(path.join(root, 'a.png'), 'a picture');
+        await writeFile(path.join(root, 'other.png'), 'another picture');
         const life = await Life.begin(root);
         try {
           for (const one of actions) {
@@ -144,6 +153,10 @@ class Life {
   private readonly stood = new Set<string>();
   private name = 'a.txt';
   private renames = 0;
+  /** another image, which nobody edits */
+  private other = 'other.txt';
+  /** names that the image had */
+  private readonly names: string[] = [];
   /** what jobs were about to write that died */
   private readonly announced = new Set<string>();
   private stack: Undoable[] = [];
@@ -163,7 +176,22 @@ class Life {
   }
 
   static async begin(root: string): Promise<Life> {
-    return new Life(root, await OpenDataset.open(root, { pause: 1 }));
+    const life = new Life(root, await OpenDataset.open(root, { pause: 1 }));
+    const writer = new RecordWriter(root);
+    const text = 'dog, Hat, of another';
+    const change = captionChange('', text, new Map(text.split(', ').map((tag) => [tag, 0.9])));
+    const finish = await writer.write({
+      kind: 'written',
+      caption: life.other,
+      author: tagger,
+      pictureSize: 15,
+      ...change,
+    });
+    await writeFile(path.join(root, life.other), text);
+    finish();
+    await writer.close();
+    await life.window.dataset.reconcile([life.other]);
+    return life;
   }
 
   async act(action: Action): Promise<void> {
@@ -209,7 +237,13 @@ class Life {
       case 'reload':
         return this.reload();
       case 'rename':
-        return this.rename();
+        return this.rename(`${++this.renames}.txt`);
+      case 'renameBack':
+        return this.renameBack(action.isSeen);
+      case 'swap':
+        return this.swap(action.isSeen);
+      case 'visitor':
+        return this.visitor(action.isSeen);
       case 'die':
         return this.dieInSave();
     }
@@ -376,19 +410,78 @@ class Life {
   }
 
   /** Another program renames the image with its caption. What can be undone names the old one. */
-  private async rename(): Promise<void> {
+  private async rename(to: string): Promise<void> {
     await this.save();
-    const to = `${++this.renames}.txt`;
-    for (const extension of ['.png', '.txt']) {
-      const [from, target] = [this.name, to].map((name) => path.join(this.root, name.replace('.txt', extension)));
-      await rename(from!, target!).catch(() => undefined);
-    }
+    await this.moveFiles(this.name, to);
     await this.window.dataset.load();
     await this.window.close();
-    this.name = to;
+    this.hasName(to);
+  }
+
+  private hasName(name: string): void {
+    this.names.push(this.name);
+    this.name = name;
     this.stack = [];
     this.done = 0;
     this.lastJob = undefined;
+  }
+
+  private async moveFiles(from: string, to: string): Promise<void> {
+    for (const extension of ['.png', '.txt']) {
+      const [source, target] = [from, to].map((name) => path.join(this.root, name.replace('.txt', extension)));
+      await rename(source!, target!).catch(() => undefined);
+    }
+  }
+
+  /** Another program does something to files, while the window is open and sees it, or while it is not. */
+  private async elsewhere(isSeen: boolean, names: readonly string[], act: () => Promise<void>): Promise<void> {
+    await this.save();
+    if (!isSeen) await this.window.close();
+    await act();
+    if (isSeen) {
+      await this.window.dataset.reconcile(names.flatMap((name) => [name.replace('.txt', '.png'), name]));
+      await this.window.close();
+    } else {
+      this.window = await OpenDataset.open(this.root, { pause: 1 });
+    }
+  }
+
+  /** The image gets a name that it had before. */
+  private async renameBack(isSeen: boolean): Promise<void> {
+    const to = this.names.findLast((name) => name !== this.name && name !== this.other);
+    if (to === undefined) return;
+    await this.elsewhere(isSeen, [this.name, to], () => this.moveFiles(this.name, to));
+    this.hasName(to);
+  }
+
+  /** The image and the other one change names. */
+  private async swap(isSeen: boolean): Promise<void> {
+    const { name, other } = this;
+    await this.elsewhere(isSeen, [name, other], async () => {
+      await this.moveFiles(name, 'moving.txt');
+      await this.moveFiles(other, name);
+      await this.moveFiles('moving.txt', other);
+    });
+    this.hasName(other);
+    this.other = name;
+  }
+
+  /** Another picture has the name for a time. */
+  private async visitor(isSeen: boolean): Promise<void> {
+    const { name } = this;
+    const away = `../${path.basename(this.root)}-away.txt`;
+    await this.elsewhere(isSeen, [name], async () => {
+      await this.moveFiles(name, away);
+      await writeFile(path.join(this.root, name.replace('.txt', '.png')), 'a picture that is a guest');
+      await writeFile(path.join(this.root, name), 'sky, a guest');
+    });
+    const origins = await originsIn(this.root, name);
+    assert.ok(!origins.parts.some(({ by }) => by === 'tagger'), 'words of the guest are taken for the machine’s');
+    await this.elsewhere(isSeen, [name], async () => {
+      await rm(path.join(this.root, name));
+      await this.moveFiles(away, name);
+    });
+    this.hasName(name);
   }
 
   /** The window closes and comes back with what was not saved; VS Code forgets what can be undone. */
