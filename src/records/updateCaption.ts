@@ -7,7 +7,7 @@ import type { WriteOptions } from '../tags/writeMode';
 import { captionWithTags } from '../tags/writeTags';
 import { captionParts, type CaptionPart } from './captionParts';
 import type { CaptionOrigins } from './originsOf';
-import type { Writer } from './recordEntry';
+import { deletionKey, type Writer } from './recordEntry';
 
 /** A part of the caption that is being made anew. */
 interface Piece {
@@ -38,9 +38,9 @@ export function updatedCaption(
   options: WriteOptions,
   by: Writer = 'tagger',
 ): string {
-  const deleted = new Set(origins.deleted.map((part) => comparableTag(part.text)));
+  const deleted = new Set(origins.deleted.map((part) => deletionKey(part.text)));
   const given = result.flatMap((one) => captionParts(one, options.separator).map((part) => part.text));
-  const wanted = given.filter((tag) => !deleted.has(comparableTag(tag)));
+  const wanted = given.filter((tag) => !deleted.has(deletionKey(tag)));
   const add = (existing: string, tags: readonly string[]): string =>
     captionWithTags(existing, tags, { ...options, mode: 'append' });
   if (given.length === 0 || isJsonCaption(text)) return text;

@@ -91,7 +91,8 @@ function joined(text: string, next: string): string {
   return ends?.test(text) === true ? text + next.slice(lead.length) : text + next;
 }
 
-function inOneLine(text: string): string {
+/** A text without line ends, as a piece of a caption. */
+export function inOneLine(text: string): string {
   return text
     .replace(/[\r\n\v\f\u0085\u2028\u2029]+/g, ' ')
     .replace(/[ \t]{2,}/g, ' ')

@@ -14,7 +14,6 @@ import { entriesOfTagger } from '../../records/edits/entriesOfTagger';
 import { deletionNote } from '../../records/edits/recognisedCaptions';
 import { RecordError } from '../../records/RecordError';
 import { RecordWriter } from '../../records/RecordWriter';
-import { captionParts } from '../../records/captionParts';
 import { textOfRaw } from '../../tags/captionText';
 import { coreOf } from '../../tags/captionGrammar';
 import type { FoundTags } from '../../tags/FoundTags';
@@ -98,13 +97,21 @@ export class CaptionRecords {
   textOf(caption: Caption, existing: string, found: Found, options: WriteOptions): string {
     const { root } = this.manifest;
     const picture = path.join(root, caption.images[0] ?? '');
+    const text = this.texts.textOf(caption, existing, found, options, this.writer !== undefined);
     if (this.isOn) {
       const author = this.authorOf(caption, existing);
       const wanted =
-        'tags' in found ? found : partsOf(this.texts.outputOf(caption, existing, found.prose), author.separator);
+        'tags' in found
+          ? found
+          : this.texts.givenBy(
+              existing,
+              text,
+              this.texts.outputOf(caption, existing, found.prose),
+              author.separator ?? ',',
+            );
       this.found.set(path.join(root, caption.path), { found: wanted, picture, author });
     }
-    return this.texts.textOf(caption, existing, found, options, this.writer !== undefined);
+    return text;
   }
 
   /** The author of a write, with what divides the tags of the caption. */
@@ -213,11 +220,6 @@ export class CaptionRecords {
     this.isSaid = true;
     this.onNote(problem, true);
   }
-}
-
-/** The tags and sentences of a text, as what a captioner wants in a caption. */
-function partsOf(text: string, separator: string | undefined): FoundTags {
-  return { tags: captionParts(text, separator).map((part) => part.text) };
 }
 
 /** What the user wants in every caption by name: that is the user's, whoever writes it. */

@@ -2,6 +2,7 @@ import { noop } from '../../base/noop';
 import { inSlices } from '../../base/inSlices';
 import { captionChange } from '../captionChange';
 import type { DeletedPart } from '../originsOf';
+import { recordedText } from '../recordEntry';
 import type { WrittenPlace } from '../recordFolder';
 import { RecordWriter } from '../RecordWriter';
 import { readHistory } from './readHistory';
@@ -49,7 +50,7 @@ export async function forgetDeletions(
   const writer = new RecordWriter(root, undefined, Date.now, place);
   try {
     const write = async ({ caption, text, deleted }: Deletions): Promise<void> => {
-      const removed = deleted.map((part) => ({ text: part.text, at: 0 }));
+      const removed = deleted.map((part) => ({ text: recordedText(part.text), at: 0 }));
       const change = { ...captionChange(text, text, new Map()), removed };
       await writer.write({ kind: 'forgotten', caption, author: { by: 'hand' }, ...change });
     };

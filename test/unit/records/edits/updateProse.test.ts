@@ -4,6 +4,7 @@ import { captionChange } from '../../../../src/records/captionChange';
 import { captionParts } from '../../../../src/records/captionParts';
 import { originsByHand, originsOf } from '../../../../src/records/originsOf';
 import type { Author, RecordEntry } from '../../../../src/records/recordEntry';
+import { captionerAnswers } from '../../../../src/records/edits/captionerAnswers';
 import { captionWithProse } from '../../../../src/records/edits/updateProse';
 import type { WriteMode } from '../../../../src/tags/writeMode';
 
@@ -31,8 +32,11 @@ class History {
     return this;
   }
 
-  updated(output: string): string {
-    return captionWithProse(this.text, output, originsOf(this.entries, this.text), { mode: 'update', separator: ', ' });
+  /** @param prose what of the text the model wrote */
+  updated(output: string, prose = output): string {
+    const answers = captionerAnswers(this.entries);
+    const options = { mode: 'update', separator: ', ', prose, answers } as const;
+    return captionWithProse(this.text, output, originsOf(this.entries, this.text), options);
   }
 
   deletedOrMoved(): readonly string[] {
@@ -40,8 +44,8 @@ class History {
   }
 }
 
-function written(text: string, output: string, mode: WriteMode): string {
-  return captionWithProse(text, output, originsByHand(text), { mode, separator: ', ' });
+function written(text: string, output: string, mode: WriteMode, prose = output, tags: string[] = []): string {
+  return captionWithProse(text, output, originsByHand(text), { mode, separator: ', ', prose, tags });
 }
 
 describe('Prose that a captioner writes into a caption', () => {
@@ -60,7 +64,7 @@ describe('Prose that a captioner writes into a caption', () => {
   ];
   for (const [mode, text, output, expected] of modes) {
     it(`${mode}: ${JSON.stringify(text)} and ${JSON.stringify(output)}`, () => {
-      assert.equal(written(text, output, mode), expected);
+      assert.equal(written(text, output, mode, output.replace(/^1girl, solo[.\n]\s*/, '')), expected);
     });
   }
 
@@ -87,7 +91,7 @@ describe('Prose that a captioner writes into a caption', () => {
       .by(tagger, '1girl, hand on own hip, solo')
       .by(captioner, '1girl, hand on own hip, solo. A girl stands there, smiling.');
     assert.equal(
-      history.updated('1girl, hand on own hip, solo. A woman waits at home, bored.'),
+      history.updated('1girl, hand on own hip, solo. A woman waits at home, bored.', 'A woman waits at home, bored.'),
       '1girl, hand on own hip, solo. A woman waits at home, bored.',
     );
     assert.equal(
@@ -116,7 +120,10 @@ describe('Prose that a captioner writes into a caption', () => {
 
   it('puts a trigger in front of the tags that it names', () => {
     const history = new History().by(tagger, '1girl, solo');
-    assert.equal(history.updated('ohwx, 1girl, solo. A girl stands there.'), 'ohwx, 1girl, solo. A girl stands there.');
+    assert.equal(
+      history.updated('ohwx, 1girl, solo. A girl stands there.', 'A girl stands there.'),
+      'ohwx, 1girl, solo. A girl stands there.',
+    );
   });
 
   it('keeps lines below the first, and a trainer’s separators', () => {
