@@ -52,7 +52,13 @@ export function updatedCaption(
   if (isWhole(updated)) return updated;
   // A bracket without a partner may join what is written beside it; at the end it joins the least.
   const added = add(text, wanted);
-  return isWhole(added) ? added : text;
+  if (!isWhole(added)) return text;
+  // With the new tags in between, those that the machine no longer finds may go without joining what they divide.
+  const others = new Set(parts.flatMap((part, index) => (isOwn[index] === true ? [] : [part.text])));
+  const now = captionParts(added, options.separator);
+  const isOwnNow = now.map((part) => !others.has(part.text));
+  const without = rewritten(added, now, isOwnNow, wanted, options, add);
+  return isWhole(without) ? without : added;
 }
 
 function rewritten(

@@ -171,10 +171,12 @@ function hasAll(text: string, wanted: readonly Piece[], separator: string): bool
 
 /** Whether what stays of a caption is read as it was, and not as one with what was added: then records know it again. */
 function staysApart(text: string, { parts, isOwn }: Standing, updated: string, separator: string): boolean {
-  const now = new Set(captionParts(updated, separator).map((part) => keyOf(part.text)));
+  const now = new Set(captionParts(updated, separator).map((part) => part.text));
   return captionParts(text, separator).every(
     (one) =>
-      now.has(keyOf(one.text)) ||
+      now.has(one.text) ||
+      // The full stop of `1girl, smile.` divides in front of a sentence.
+      (/[^.]\.$/.test(one.text) && now.has(one.text.slice(0, -1))) ||
       parts.some((part, index) => isOwn[index] === true && part.start < one.end && part.end > one.start),
   );
 }
