@@ -23,8 +23,8 @@ export function captionerAnswers(entries: readonly RecordEntry[]): (readonly str
 }
 
 /**
- * Says of each part of a caption whether it belongs to an answer that stands as it was written. Of what a person changed
- * a part of, the rest is no machine's any more: nobody could tell the words of both apart.
+ * Says of each part of a caption whether it belongs to an answer that stands as it was written. Where a person changed
+ * a part of one, the rest is no machine's any more: nobody could tell the words of both apart.
  * @param parts of the caption
  * @param answers by {@link captionerAnswers}
  */

@@ -2,8 +2,8 @@ import { captionParts } from '../captionParts';
 import { keyOf } from './proseUnits';
 
 /**
- * What of an edit is a captioner's: the parts of what it had to say, as they are read alone, and as they are read in the
- * caption, where a sentence without an end may be divided otherwise. What stood before in any form is not.
+ * What of an edit is a captioner's: the parts of what it had to say, as they are read alone, and as they are read in
+ * the caption, where a sentence without an end may be divided otherwise. What stood before in any form is not.
  * @param before the caption, with LF line ends, and after the edit
  * @param output what it had to say
  */
