@@ -35,8 +35,6 @@ interface Standing {
   isOwn: readonly boolean[];
 }
 
-/** A sentence, however short, that stays one whatever is written beside it. */
-const clearSentence = /^["'“‘(]*\p{Lu}.*[.!?…]["'”’)]*$/u;
 /** What divides a tag from a sentence behind it; where the first of them would make one of both, the second. */
 const joints = ['. ', ', '] as const;
 
@@ -70,21 +68,11 @@ export function captionWithProse(
     keepsAll(standing, updated, separator) && hasAll(updated, added, separator);
   const isRightAsRead = (updated: string): boolean =>
     isRight(updated) && staysApart(text, standing, updated, separator);
-  // Only an update has to know later which of two short sentences is whose.
-  const isRightInWords = (updated: string): boolean =>
-    mode !== 'update' &&
-    newOf(added, standing).every((piece) => clearSentence.test(piece.text)) &&
-    isRight(updated) &&
-    staysApart(text, standing, updated, separator, clearSentence);
   const ways = joints.map((joint) => (mode === 'prepend' ? prepended : merge)(standing, added, joint));
   // Tags behind a sentence may be read as its end, and would be added once more the next time.
   const mayStandInFront = !standing.isOwn.includes(true);
   const inFront = mayStandInFront ? joints.map((joint) => tagsInFront(standing, added, separator, joint)) : [];
-  const way =
-    ways.find(isRightAsRead) ??
-    (mode === 'prepend' ? ways.find(isRightInWords) : undefined) ??
-    inFront.find(isRightAsRead) ??
-    ways.find(isRightInWords);
+  const way = ways.find(isRightAsRead) ?? inFront.find(isRightAsRead);
   if (way !== undefined) return way;
   // A bracket without a partner may join what is written beside it; in a line of its own nothing does.
   const missing = newOf(added, standing);
@@ -181,22 +169,12 @@ function hasAll(text: string, wanted: readonly Piece[], separator: string): bool
   return newOf(wanted, { text, parts: finestParts(text, separator).map(({ part }) => part) }).length === 0;
 }
 
-/**
- * Whether what stays of a caption is read as it was, not as one with what was added: then records know it again.
- * @param mayJoin parts that may be read as one with what follows
- */
-function staysApart(
-  text: string,
-  { parts, isOwn }: Standing,
-  updated: string,
-  separator: string,
-  mayJoin?: RegExp,
-): boolean {
+/** Whether what stays of a caption is read as it was, not as one with what was added: then records know it again. */
+function staysApart(text: string, { parts, isOwn }: Standing, updated: string, separator: string): boolean {
   const now = new Set(captionParts(updated, separator).map((part) => part.text));
   return captionParts(text, separator).every(
     (one) =>
       now.has(one.text) ||
-      mayJoin?.test(one.text) === true ||
       // The full stop of `1girl, smile.` divides in front of a sentence.
       (/[^.]\.$/.test(one.text) && now.has(one.text.slice(0, -1))) ||
       parts.some((part, index) => isOwn[index] === true && part.start < one.end && part.end > one.start),
