@@ -692,7 +692,6 @@ export const rooms = {
       'protocol/channel',
       'protocol/child',
       'protocol/page',
-      'records',
       'tags',
     ],
   },
