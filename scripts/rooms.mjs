@@ -694,7 +694,6 @@ export const rooms = {
       'protocol/channel',
       'protocol/child',
       'protocol/page',
-      'records',
       'tags',
     ],
   },

@@ -1,10 +1,13 @@
 import { coreOf } from '../tags/captionGrammar';
 import { comparableTag } from '../tags/comparableTag';
+import { isJsonCaption } from '../tags/jsonCaption';
 import { firstLine } from '../tags/tagLine';
 import { captionParts } from './captionParts';
+import { captionStates } from './captionStates';
 import { entriesInOrder } from './entryOrder';
 import { movedParts } from './movedParts';
 import {
+  deletionKey,
   isHashedText,
   isMachine,
   isNote,
@@ -31,6 +34,7 @@ export interface PartOrigin {
 
 /** A part that a person took out of a caption. */
 export interface DeletedPart {
+  /** of a long text that no record has any more its hash, as `isHashedText` tells */
   text: string;
   /** when it was known to be gone, in milliseconds since 1970 */
   when?: number;
@@ -104,18 +108,31 @@ export function originsOf(
   history.settle(hash, texts.map(recordedText));
   const { parts, deleted } = history.standing(hash, texts.map(recordedText), true, seen, pictureSize);
   const match = matcher(parts);
-  const now = new Set(texts.map(comparableTag));
+  const now = new Set(texts.map(deletionKey));
   return {
     parts: stretches.map(({ text: one, end }) => {
       const known = parts[match(recordedText(one)) ?? -1];
       // Taggers write into the first line only: in other lines, a person typed or moved the tag.
       return originOf(one, known?.author?.by === 'tagger' && end > lineEnd ? undefined : known);
     }),
-    deleted: [...deleted]
-      .filter(([key, part]) => !now.has(key) && !isHashedText(part.text))
-      .map(([, part]) => ({ ...part })),
+    deleted: withTexts(
+      [...deleted].flatMap(([key, part]) => (now.has(key) ? [] : [{ ...part }])),
+      entries,
+    ),
     ...(separator === undefined ? {} : { separator }),
   };
+}
+
+/** Gives long parts their texts back, as far as the records have one of a caption that held them. */
+function withTexts(deleted: DeletedPart[], entries: readonly RecordEntry[]): DeletedPart[] {
+  if (!deleted.some(({ text }) => isHashedText(text))) return deleted;
+  const texts = new Map<string, string>();
+  for (const { text = '' } of captionStates(entries)) {
+    for (const part of captionParts(text)) texts.set(recordedText(part.text), part.text);
+  }
+  const known = deleted.map((part) => ({ ...part, text: texts.get(part.text) ?? part.text }));
+  // Nothing is added to a caption that is JSON, and it is no part of another one.
+  return known.filter(({ text }, index) => text === deleted[index]?.text || !isJsonCaption(text));
 }
 
 /** The separator that was written last, as far as the caption has it. */
@@ -245,7 +262,7 @@ class History {
     );
     const taken = first < 0 ? [] : this.steps.splice(first);
     if (taken[0] !== undefined) {
-      this.state = taken[0].before;
+      this.state = withDeletionsOf(this.state, taken[0].before);
       this.undone.push(taken);
       return true;
     }
@@ -253,9 +270,11 @@ class History {
       (steps) => steps[0]?.before.hash === before && steps.at(-1)?.after.hash === after,
     );
     const made = again < 0 ? [] : (this.undone.splice(again, 1)[0] ?? []);
-    this.state = made.at(-1)?.after ?? this.state;
+    const last = made.at(-1);
+    if (last === undefined) return false;
+    this.state = withDeletionsOf(this.state, last.after);
     this.steps.push(...made);
-    return made.length > 0;
+    return true;
   }
 
   /** Marks parts as deleted by hand, or removes that mark, also in states that an undo may restore. */
@@ -263,8 +282,8 @@ class History {
     const noted = ({ deleted, ...rest }: State): State => {
       const left = new Map(kind === 'forgotten' && removed.length === 0 ? [] : deleted);
       for (const { text } of removed) {
-        if (kind === 'forgotten') left.delete(comparableTag(text));
-        else left.set(comparableTag(text), { text, when });
+        if (kind === 'forgotten') left.delete(deletionKey(text));
+        else left.set(deletionKey(text), { text, when });
       }
       return { ...rest, deleted: left };
     };
@@ -273,6 +292,18 @@ class History {
     this.steps = this.steps.map(inStep);
     this.undone = this.undone.map((steps) => steps.map(inStep));
   }
+}
+
+/**
+ * A state that is brought back. What a person deleted meanwhile stays deleted unless it stands again: who takes a job
+ * back, or restores a snapshot, asks for what is in it, not for what was thrown out besides.
+ */
+function withDeletionsOf(now: State, back: State): State {
+  if (now.deleted.size === 0) return back;
+  const standing = new Set(back.parts.map(({ text }) => comparableTag(text)));
+  const deleted = new Map([...now.deleted, ...back.deleted]);
+  for (const key of now.deleted.keys()) if (standing.has(key)) deleted.delete(key);
+  return { ...back, deleted };
 }
 
 /** Whether a caption with these parts looks as if a write had been done. */

@@ -1,5 +1,6 @@
 import { captionHash } from '../dataset/captions/captionHash';
 import { isEmptyCaption } from '../tags/captionText';
+import { comparableTag } from '../tags/comparableTag';
 
 /** Who may have written a part of a caption. */
 export const writers = ['tagger', 'captioner', 'bulk', 'import', 'hand', 'outside'] as const;
@@ -134,4 +135,9 @@ export function recordedText(text: string): string {
 /** Whether a recorded text is the hash of a long one. */
 export function isHashedText(recorded: string): boolean {
   return recorded.startsWith('\0');
+}
+
+/** The form by which what was deleted by hand is compared with what is to be written: of a long text its hash. */
+export function deletionKey(text: string): string {
+  return comparableTag(recordedText(text));
 }

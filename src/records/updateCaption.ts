@@ -7,7 +7,7 @@ import type { WriteOptions } from '../tags/writeMode';
 import { captionWithTags } from '../tags/writeTags';
 import { captionParts, type CaptionPart } from './captionParts';
 import type { CaptionOrigins } from './originsOf';
-import type { Writer } from './recordEntry';
+import { deletionKey, type Writer } from './recordEntry';
 
 /** A part of the new caption. */
 interface Piece {
@@ -38,9 +38,9 @@ export function updatedCaption(
   options: WriteOptions,
   by: Writer = 'tagger',
 ): string {
-  const deleted = new Set(origins.deleted.map((part) => comparableTag(part.text)));
+  const deleted = new Set(origins.deleted.map((part) => deletionKey(part.text)));
   const given = result.flatMap((one) => captionParts(one, options.separator).map((part) => part.text));
-  const wanted = given.filter((tag) => !deleted.has(comparableTag(tag)));
+  const wanted = given.filter((tag) => !deleted.has(deletionKey(tag)));
   const add = (existing: string, tags: readonly string[]): string =>
     captionWithTags(existing, tags, { ...options, mode: 'append' });
   if (given.length === 0 || isJsonCaption(text)) return text;
@@ -52,7 +52,13 @@ export function updatedCaption(
   if (isWhole(updated)) return updated;
   // An unbalanced bracket may swallow text that is written next to it; at the end it does the least harm.
   const added = add(text, wanted);
-  return isWhole(added) ? added : text;
+  if (!isWhole(added)) return text;
+  // With the new tags in between, those that the machine no longer finds may go without joining what they divide.
+  const others = new Set(parts.flatMap((part, index) => (isOwn[index] === true ? [] : [part.text])));
+  const now = captionParts(added, options.separator);
+  const isOwnNow = now.map((part) => !others.has(part.text));
+  const without = rewritten(added, now, isOwnNow, wanted, options, add);
+  return isWhole(without) ? without : added;
 }
 
 function rewritten(

@@ -1,4 +1,5 @@
 import { isJsonCaption } from '../../tags/jsonCaption';
+import { makesJson } from '../../protocol/captioning/jsonTemplate';
 import { templateParts, type TemplatePart } from '../../protocol/captioning/templateParts';
 
 /** What a caption is made of. */
@@ -14,8 +15,9 @@ export interface OutputValues {
 /**
  * The text of a caption file. It has the lines of its template and no others, as sd-scripts reads the first line only:
  * line ends in a piece become blanks. A line end in the template is one, and so is `\n` written out, as on a command
- * line. If a piece is empty, the punctuation beside it is left out, so that no caption begins with a comma or has two.
- * Prose that is JSON is all of the caption: tags around it would make it unreadable.
+ * line. Where a piece is empty, the signs beside it go with it, so that no caption begins with a comma or has two.
+ * Prose that is JSON is all of the caption: tags around it would make it unreadable. Where the template is JSON, the
+ * pieces in its texts are written as JSON wants them, so that it stays one, and nothing goes where one is empty.
  * @param template without problems, see `outputProblems`; an unknown placeholder counts as an empty piece
  */
 export function fileText(template: string, values: OutputValues): string {
@@ -29,10 +31,19 @@ export function fileText(template: string, values: OutputValues): string {
       .join(', '),
     trigger: inOneLine(values.trigger),
   };
+  if (makesJson(template)) return jsonText(template, pieces);
   return linesOf(templateParts(template))
     .map((parts) => lineText(parts, pieces))
     .filter((line) => line !== '')
     .join('\n');
+}
+
+function jsonText(template: string, pieces: Readonly<Record<string, string>>): string {
+  const parts = templateParts(template);
+  return parts
+    .map(({ kind, text }) => (kind === 'text' ? text : JSON.stringify(pieces[text] ?? '').slice(1, -1)))
+    .join('')
+    .trim();
 }
 
 /** The parts of each line of a template. */
@@ -91,7 +102,8 @@ function joined(text: string, next: string): string {
   return ends?.test(text) === true ? text + next.slice(lead.length) : text + next;
 }
 
-function inOneLine(text: string): string {
+/** A text without line ends, as a piece of a caption. */
+export function inOneLine(text: string): string {
   return text
     .replace(/[\r\n\v\f\u0085\u2028\u2029]+/g, ' ')
     .replace(/[ \t]{2,}/g, ' ')

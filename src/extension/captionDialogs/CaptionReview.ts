@@ -26,8 +26,8 @@ import type {
   ReviewSummary,
 } from '../../protocol/page/reviewProtocol';
 import { flagReasonText } from '../../protocol/captioning/flagReasonText';
-import { captionParts } from '../../records/captionParts';
 import { isJsonCaption } from '../../tags/jsonCaption';
+import type { FoundTags } from '../../tags/FoundTags';
 import type { WriteOptions } from '../../tags/writeMode';
 import type { EditOrigin } from '../document/EditStack';
 import type { DialogContent } from '../grid/PageDialog';
@@ -203,7 +203,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
           by: 'captioner',
           name: (this.asked.get(index)?.profile ?? manifest.captioner.profile).name,
           job: manifest.id,
-          found: { tags: captionParts(made.output).map((part) => part.text) },
+          found: made.given,
           asked: trigger === '' ? [] : [trigger],
         };
     const label = l10n.t('Take Answer for {0}', path.posix.basename(answer.path));
@@ -344,14 +344,15 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     text: string | null,
     add: boolean,
     signal: AbortSignal,
-  ): Promise<{ text: string; prose: string; output: string }> {
+  ): Promise<{ text: string; prose: string; output: string; given: FoundTags }> {
     const prose = (text ?? (await this.textOf(index))).trim();
-    if (prose === '') return { text: caption.text, prose, output: '' };
+    if (prose === '') return { text: caption.text, prose, output: '', given: { tags: [] } };
     const write: WriteOptions = add && this.write.mode !== 'update' ? { ...this.write, mode: 'append' } : this.write;
     // Whichever captioner was asked, the job's own template makes the text of the file.
     const texts = await this.texts(this.parts.manifest.captioner.profile, caption, write, signal);
     const output = texts.outputOf(caption, caption.text, prose);
-    return { text: texts.textOf(caption, caption.text, { prose }, write), prose, output };
+    const made = texts.textOf(caption, caption.text, { prose }, write);
+    return { text: made, prose, output, given: texts.givenBy(caption.text, made, output, write.separator) };
   }
 
   private texts(

@@ -12,7 +12,6 @@ import type { LanguageModelAddress } from '../../protocol/captioning/languageMod
 import { errorMessage } from '../../protocol/channel/wireError';
 import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
 import { inOneLine } from '../../protocol/text/escapeControls';
-import { captionParts } from '../../records/captionParts';
 import type { WriteOptions } from '../../tags/writeMode';
 import { destinationOf } from '../captioners/profileText';
 import { askLanguageModel, LanguageModelFailure } from '../captioners/LanguageModels';
@@ -97,7 +96,7 @@ export class LanguageModelCaptions {
     if (agreed === undefined) return;
     const result = await this.ask(document, wish, agreed.targets, agreed.write);
     if (document.isClosed) return;
-    await this.apply(document, wish, result, agreed.write);
+    await this.apply(document, wish, result);
     this.tell(wish, result);
   }
 
@@ -144,7 +143,8 @@ export class LanguageModelCaptions {
           preview: ({ caption }, text, found) => {
             if (!('prose' in found) || caption.isText(text, dataset.options.emptiedCaption)) return;
             const output = texts.outputOf(caption, caption.text, found.prose);
-            const by = authorOf(profile, output, write.separator);
+            const { tags } = texts.givenBy(caption.text, text, output, write.separator);
+            const by = authorOf(profile, output === '' ? [] : tags);
             asked.edits.push({ caption, text, expected: caption.raw, by });
           },
           isCrash: () => false,
@@ -173,14 +173,9 @@ export class LanguageModelCaptions {
     });
   }
 
-  private async apply(
-    document: DatasetDocument,
-    { profile, label }: LanguageModelWish,
-    asked: Asked,
-    { separator }: WriteOptions,
-  ): Promise<void> {
+  private async apply(document: DatasetDocument, { profile, label }: LanguageModelWish, asked: Asked): Promise<void> {
     if (asked.edits.length === 0) return;
-    const { leftOut } = await document.applyEdits(label, asked.edits, authorOf(profile, '', separator));
+    const { leftOut } = await document.applyEdits(label, asked.edits, authorOf(profile, []));
     asked.leftOut.push(...leftOut);
   }
 
@@ -195,11 +190,10 @@ export class LanguageModelCaptions {
   }
 }
 
-/** A captioner as the author of an edit. @param output what it had to say for a caption */
-function authorOf({ name, trigger }: CaptionerProfile, output: string, separator: string): EditAuthor {
-  const tags = captionParts(output, separator).map(({ text }) => text);
+/** A captioner as the author of an edit. @param tags the parts that it put into a caption */
+function authorOf({ name, trigger }: CaptionerProfile, tags: string[]): EditAuthor {
   const asked = trigger === '' ? {} : { asked: [trigger] };
-  return { by: 'captioner', name, ...(output === '' ? {} : { found: { tags }, ...asked }) };
+  return { by: 'captioner', name, ...(tags.length === 0 ? {} : { found: { tags }, ...asked }) };
 }
 
 async function offerCaptioners(text: string): Promise<void> {

@@ -14,7 +14,6 @@ import { entriesOfTagger } from '../../records/edits/entriesOfTagger';
 import { deletionNote } from '../../records/edits/recognisedCaptions';
 import { RecordError } from '../../records/RecordError';
 import { RecordWriter } from '../../records/RecordWriter';
-import { captionParts } from '../../records/captionParts';
 import { textOfRaw } from '../../tags/captionText';
 import { coreOf } from '../../tags/captionGrammar';
 import type { FoundTags } from '../../tags/FoundTags';
@@ -98,13 +97,21 @@ export class CaptionRecords {
   textOf(caption: Caption, existing: string, found: Found, options: WriteOptions): string {
     const { root } = this.manifest;
     const picture = path.join(root, caption.images[0] ?? '');
+    const text = this.texts.textOf(caption, existing, found, options, this.writer !== undefined);
     if (this.isOn) {
       const author = this.authorOf(caption, existing);
       const wanted =
-        'tags' in found ? found : partsOf(this.texts.outputOf(caption, existing, found.prose), author.separator);
+        'tags' in found
+          ? found
+          : this.texts.givenBy(
+              existing,
+              text,
+              this.texts.outputOf(caption, existing, found.prose),
+              author.separator ?? ',',
+            );
       this.found.set(path.join(root, caption.path), { found: wanted, picture, author });
     }
-    return this.texts.textOf(caption, existing, found, options, this.writer !== undefined);
+    return text;
   }
 
   /** The author of a write, with the separator of the caption's tags. */
@@ -215,12 +222,7 @@ export class CaptionRecords {
   }
 }
 
-/** The tags and sentences of a text as parts that a captioner gave. */
-function partsOf(text: string, separator: string | undefined): FoundTags {
-  return { tags: captionParts(text, separator).map((part) => part.text) };
-}
-
-/** The tags that the options add to every caption: they count as the user's, whoever writes them. */
+/** What the user wants in every caption by name: that is the user's, whoever writes it. */
 function askedFor(job: JobManifest): string[] {
   if ('tagger' in job) return job.options.addedTags;
   const { trigger } = job.captioner.profile;

@@ -1,17 +1,21 @@
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { fileText } from '../../captioner/output/fileText';
+import { fileText, inOneLine } from '../../captioner/output/fileText';
 import { fillPrompt, missingFor, placeholdersOf, type PromptValues } from '../../captioner/prompt/fillPrompt';
 import type { Caption } from '../../dataset/captions/Caption';
 import { datasetPathOf, folderOf } from '../../dataset/files/datasetPath';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { captionParts } from '../../records/captionParts';
+import { captionerAnswers } from '../../records/edits/captionerAnswers';
+import { partsOfProse } from '../../records/edits/partsOfProse';
 import { readHistory, type KnownHistory } from '../../records/edits/readHistory';
 import { captionWithProse } from '../../records/edits/updateProse';
 import { originsByHand, type CaptionOrigins } from '../../records/originsOf';
 import { recordRootOf } from '../../records/recordFolder';
 import { updatedCaption } from '../../records/updateCaption';
 import { isEmptyCaption } from '../../tags/captionText';
+import type { FoundTags } from '../../tags/FoundTags';
+import { firstLine } from '../../tags/tagLine';
 import type { WriteOptions } from '../../tags/writeMode';
 import { captionWithTags } from '../../tags/writeTags';
 import type { Found } from '../captionJob';
@@ -94,7 +98,12 @@ export class CaptionTexts {
     const { separator = options.separator } = origins;
     const how: WriteOptions = isUpdate ? { ...options, mode: 'update', separator } : options;
     if (isTags) return updatedCaption(existing, origins, found.tags, how);
-    return captionWithProse(existing, this.outputOf(caption, existing, found.prose), origins, how);
+    return captionWithProse(existing, this.outputOf(caption, existing, found.prose), origins, {
+      ...how,
+      prose: inOneLine(found.prose),
+      tags: this.tagsInFront(caption, existing),
+      ...(isUpdate ? { answers: this.answersIn(caption) } : {}),
+    });
   }
 
   /** The separator of a caption's tags: by its records, else that of this job. */
@@ -123,7 +132,25 @@ export class CaptionTexts {
   outputOf(caption: Caption, existing: string, prose: string): string {
     const { template = '{prose}' } = this.job.captioner?.profile.output ?? {};
     const { trigger = '' } = this.job.captioner?.profile ?? {};
-    return fileText(template, { prose, tags: this.tagsOf(existing, this.originsOf(caption, existing)), trigger });
+    return fileText(template, { prose, tags: this.tagsInFront(caption, existing), trigger });
+  }
+
+  /**
+   * What of an edit is the captioner's: the parts of what it had to say as they are read alone and in the caption.
+   * @param text the caption after it
+   */
+  givenBy(existing: string, text: string, output: string, separator: string): FoundTags {
+    return { tags: partsOfProse(existing, text, output, separator) };
+  }
+
+  /** What captioners wrote into a caption earlier, as far as it is recorded. */
+  private answersIn(caption: Caption): (readonly string[])[] {
+    return captionerAnswers(this.known?.history.entriesOf(this.pathOf(caption)) ?? []);
+  }
+
+  /** The tags of a caption that trainers read, which is those of its first line, for a template. */
+  private tagsInFront(caption: Caption, existing: string): string[] {
+    return this.tagsOf(existing, this.originsOf(caption, existing), firstLine(existing).length);
   }
 
   private valuesOf(caption: Caption, image: string): PromptValues {
@@ -143,11 +170,15 @@ export class CaptionTexts {
     };
   }
 
-  /** The tags of a caption. Prose of a captioner does not count, even where it ends without a full stop. */
-  private tagsOf(text: string, { parts: origins }: CaptionOrigins): string[] {
+  /**
+   * The tags of a caption. What a captioner wrote is none, even where it ends without a full stop; nor is a short
+   * sentence.
+   * @param until where what is looked at ends
+   */
+  private tagsOf(text: string, { parts: origins }: CaptionOrigins, until = Infinity): string[] {
     const parts = captionParts(text, this.job.write.separator);
-    return parts.flatMap(({ kind, text: part }, index) =>
-      kind === 'tag' && origins[index]?.by !== 'captioner' ? [part] : [],
+    return parts.flatMap(({ kind, text: part, end }, index) =>
+      kind === 'tag' && end <= until && origins[index]?.by !== 'captioner' && !isShortSentence(part) ? [part] : [],
     );
   }
 
@@ -168,7 +199,12 @@ export class CaptionTexts {
   }
 }
 
-/** Whether the prompt or template of a captioner depends on who wrote what. */
+/** Whether a part of a caption is a sentence of few words, such as `A red barn.` */
+function isShortSentence(part: string): boolean {
+  return /^["'“‘(]*\p{Lu}.*\s.*[.!?…]["'”’)]*$/u.test(part);
+}
+
+/** Whether the words of a captioner need to know who wrote what. */
 function asksForOrigins({ profile: { prompt, output } }: JobCaptioner): boolean {
   const names = [...placeholdersOf(prompt), ...placeholdersOf(output.template)];
   return names.some((name) => name === 'origin:hand' || name === 'tags' || name.startsWith('tags:'));

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { looksLikeJson, makesJson } from './jsonTemplate';
 import { templateParts } from './templateParts';
 
 /** The categories of tags that lists of taggers know, by their names on Danbooru and in the lists of newer taggers. */
@@ -45,6 +46,14 @@ export function outputProblems(template: string): string[] {
   if (proses === 0) {
     problems.push(
       l10n.t('The template has no {0}, which is what the model wrote: nothing of it would be kept.', prose),
+    );
+  }
+  if (looksLikeJson(template) && !makesJson(template)) {
+    problems.push(
+      l10n.t(
+        'The template begins like JSON and is none: {0} has to stand within the quotation marks of a text.',
+        prose,
+      ),
     );
   }
   if (proses > 1) problems.push(l10n.t('The template has {0} more than once.', prose));

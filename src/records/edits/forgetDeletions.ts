@@ -2,6 +2,7 @@ import { noop } from '../../base/noop';
 import { inSlices } from '../../base/inSlices';
 import { captionChange } from '../captionChange';
 import type { DeletedPart } from '../originsOf';
+import { recordedText } from '../recordEntry';
 import type { WrittenPlace } from '../recordFolder';
 import { RecordWriter } from '../RecordWriter';
 import { readHistory } from './readHistory';
@@ -53,9 +54,8 @@ export async function forgetDeletions(
   const writer = new RecordWriter(root, undefined, Date.now, place);
   writer.comesAfter(deletions[0]?.lastOfAll ?? 0);
   try {
-    const sizes = await sizesOf(deletions.map(({ picture }) => picture));
-    const write = async ({ caption, text, deleted }: Deletions, pictureSize: number | undefined): Promise<void> => {
-      const removed = deleted.map((part) => ({ text: part.text, at: 0 }));
+    const write = async ({ caption, text, deleted }: Deletions): Promise<void> => {
+      const removed = deleted.map((part) => ({ text: recordedText(part.text), at: 0 }));
       const change = { ...captionChange(text, text, new Map()), removed };
       // The name may have stood for another picture, so that it is said of which one.
       const sized = pictureSize === undefined ? change : { ...change, pictureSize };

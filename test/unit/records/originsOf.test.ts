@@ -4,6 +4,7 @@ import { movedParts } from '../../../src/records/movedParts';
 import { RecordedCaption, tagger } from './writeEntries';
 
 const hand = { by: 'hand' } as const;
+const longSentence = `A girl ${'very '.repeat(120)}tall stands in a field.`;
 
 describe('Who wrote what of a caption', () => {
   it('is a person where there is no record', () => {
@@ -178,6 +179,56 @@ describe('Who wrote what of a caption', () => {
       new RecordedCaption().replace('1girl', 'hat').write('1girl, cat', hand),
       ['1girl: tagger', 'cat: hand'],
       ['hat'],
+    ],
+    [
+      'a tag that was deleted by hand after a job, when the job is taken back later',
+      new RecordedCaption('own')
+        .write('own, 1girl, hat', tagger, { tags: ['1girl', 'hat'] })
+        .hand('own, 1girl')
+        .write('own', hand, { kind: 'undone' }),
+      ['own: hand'],
+      ['hat'],
+    ],
+    [
+      'a tag that was deleted by hand, when a snapshot of before the job and then one of after the deletion is restored',
+      new RecordedCaption('own')
+        .write('own, 1girl, hat', tagger, { tags: ['1girl', 'hat'] })
+        .hand('own, 1girl')
+        .update(['1girl', 'hat', 'cat'])
+        .write('own', hand, { kind: 'undone' })
+        .write('own, 1girl', hand, { kind: 'undone' }),
+      ['own: hand', '1girl: hand'],
+      ['hat'],
+    ],
+    [
+      'a tag that was deleted by hand with a record, when that is undone: it stands again',
+      new RecordedCaption().replace('1girl', 'hat').write('1girl', hand).write('1girl, hat', hand, { kind: 'undone' }),
+      ['1girl: tagger', 'hat: tagger'],
+      [],
+    ],
+    [
+      'a tag that was deleted by hand, when that is undone and done again',
+      new RecordedCaption()
+        .replace('1girl', 'hat')
+        .write('1girl', hand)
+        .write('1girl, hat', hand, { kind: 'undone' })
+        .write('1girl', hand, { kind: 'undone' }),
+      ['1girl: tagger'],
+      ['hat'],
+    ],
+    [
+      'tags that only a job had added, when it is taken back: nobody deleted them',
+      new RecordedCaption('own')
+        .write('own, 1girl, hat', tagger, { tags: ['1girl', 'hat'] })
+        .write('own', hand, { kind: 'undone' }),
+      ['own: hand'],
+      [],
+    ],
+    [
+      'a sentence of many words that was deleted by hand',
+      new RecordedCaption().write(`${longSentence} Short one.`, { by: 'captioner', name: 'wd' }).hand('Short one.'),
+      ['Short one.: captioner'],
+      [longSentence],
     ],
     [
       'a caption in words, of which one sentence was changed',

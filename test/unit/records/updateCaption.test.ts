@@ -94,6 +94,23 @@ describe('A caption that is updated', () => {
     assert.equal(caption.update(['1boy']).text, 'A girl stands by a tree., 1boy');
   });
 
+  it('has what the tagger no longer finds taken out of the midst of sentences at once, and is the same the second time', () => {
+    const caption = new RecordedCaption('This is my friend Anna at the lake.')
+      .write(
+        'This is my friend Anna at the lake. cat, dog, sky. She is looking at me with a slight smile.',
+        undefined,
+        {
+          tags: ['cat', 'dog', 'sky'],
+        },
+      )
+      .update(['1girl']);
+    const once = caption.text;
+    for (const gone of ['cat', 'dog', 'sky']) assert.ok(!once.includes(gone), once);
+    for (const kept of ['This is my friend Anna at the lake.', 'She is looking at me with a slight smile.', '1girl'])
+      assert.ok(once.includes(kept), once);
+    assert.equal(caption.update(['1girl']).text, once);
+  });
+
   it('is not spoilt by a tag that replaces another with several', () => {
     const caption = new RecordedCaption().update(['girl, alone', 'hat']);
     assert.equal(caption.text, 'girl, alone, hat');

@@ -49,6 +49,24 @@ describe('The text of a caption file', () => {
       { ...all, prose: '{"compositional_deconstruction":\n{"background":"a lake"}}' },
       '{"compositional_deconstruction": {"background":"a lake"}}',
     ],
+    [
+      'stays JSON where the template is',
+      '{"c":"{prose}"}',
+      { ...all, prose: 'A sign says "stop" \\ go.' },
+      String.raw`{"c":"A sign says \"stop\" \\ go."}`,
+    ],
+    [
+      'keeps all of a template that is JSON where a piece is empty',
+      '{"t": "{trigger}", "tags": ["{tags}"], "c": "{prose}"}',
+      bare,
+      '{"t": "", "tags": [""], "c": "A girl sits by a lake."}',
+    ],
+    [
+      'has no quoted signs where no template is JSON',
+      '[{trigger}] {prose}',
+      { ...all, prose: 'A "lake".' },
+      '[ohwx] A "lake".',
+    ],
   ];
   for (const [why, template, values, text] of table) {
     it(`${why}: ${JSON.stringify(template)}`, () => {
