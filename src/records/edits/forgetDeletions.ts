@@ -54,7 +54,8 @@ export async function forgetDeletions(
   const writer = new RecordWriter(root, undefined, Date.now, place);
   writer.comesAfter(deletions[0]?.lastOfAll ?? 0);
   try {
-    const write = async ({ caption, text, deleted }: Deletions): Promise<void> => {
+    const sizes = await sizesOf(deletions.map(({ picture }) => picture));
+    const write = async ({ caption, text, deleted }: Deletions, pictureSize: number | undefined): Promise<void> => {
       const removed = deleted.map((part) => ({ text: recordedText(part.text), at: 0 }));
       const change = { ...captionChange(text, text, new Map()), removed };
       // The name may have stood for another picture, so that it is said of which one.
