@@ -677,6 +677,7 @@ export const rooms = {
   'extension/captionDialogs': {
     what: 'the dialogs about single answers of captioners: flagged ones of a job are gone through (CaptionReview), words are tried on a few images (CaptionTrial)',
     may: [
+      'captioner/answer',
       'dataset',
       'dataset/captions',
       'dataset/edits',

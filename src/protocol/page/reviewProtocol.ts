@@ -40,9 +40,14 @@ export interface ReviewRow {
 
 /** An answer with all that is shown of it. */
 export interface ReviewedAnswer extends ReviewRow {
-  /** what the model said; only the beginning of one that is very long */
+  /**
+   * What the model said, without what is no part of a caption, such as thinking; only the beginning of one that is very
+   * long. It is what is taken.
+   */
   text: string;
   isCut: boolean;
+  /** all that the model said, or the beginning of it; undefined where it is `text` */
+  said?: string;
   /** who said it, where another than the job's captioner was asked again; undefined for the job's own answer */
   askedAgain?: string;
   /** whether it was asked again and this answer is none of those that are flagged */
@@ -70,7 +75,7 @@ export interface Reviewed {
 export interface AnswerToTake {
   id: number;
   index: number;
-  /** the text after changes; null for what the model said */
+  /** the text after changes; null for the text of the answer as it is */
   text: string | null;
   /** the caption as the user saw it: if it holds something else by now, nothing is written */
   caption: string;
