@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CaptionerError } from '../../captioner/endpoint/CaptionerError';
 import { endpointAddress, endpointKeyVariable } from '../../captioner/endpoint/endpointAddress';
+import { isLanguageCode, languageOfWords } from '../../protocol/captioning/answerLanguage';
 import { captionerPresets, presetNames } from '../../protocol/captioning/captionerPresets';
 import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
 import { outputProblems, promptProblems } from '../../protocol/captioning/placeholders';
@@ -31,6 +32,7 @@ export const captionerFlags: Command['flags'] = {
   'max-tokens': { type: 'string' },
   temperature: { type: 'string' },
   template: { type: 'string' },
+  language: { type: 'string' },
   'in-flight': { type: 'string' },
   'answer-timeout': { type: 'string' },
   'skip-missing': { type: 'boolean' },
@@ -56,6 +58,8 @@ export const captionerFlagHelp = [
   '--temperature X          0 to 2 (default: what the captioner says, or the server)',
   '--template TEXT          what is written, with {prose}, {tags} and {trigger}, such as "{tags}. {prose}"',
   '                         (default {prose}); \\n is a line end',
+  '--language LANG          of the answers, such as en; others are flagged and not written; "any" for any (default:',
+  '                         en where the prompt is English and names no language, else any)',
   '--in-flight N            most requests at a time at a server; below that the number adapts to it',
   '--answer-timeout S       seconds that an answer may take',
   '--skip-missing           leaves out the images for which a placeholder of the prompt has nothing; without it nothing',
@@ -85,12 +89,12 @@ export async function captionerOf(input: CommandInput): Promise<CaptionerProfile
     throw new UsageError('--preset and --captioner do not go together: a captioner has all that a preset says.');
   }
   const base = known ?? { name: nameOfFlags, endpoints: [], ...captionerPresets[presetOf(input)] };
+  const words = { system: input.text('system') ?? base.system, prompt: (await givenPrompt(input)) ?? base.prompt };
   const profile: CaptionerProfile = {
     ...base,
+    ...words,
     endpoints: endpoints.length > 0 ? endpoints : base.endpoints.map(address),
     model: input.text('endpoint-model') ?? base.model,
-    system: input.text('system') ?? base.system,
-    prompt: (await givenPrompt(input)) ?? base.prompt,
     trigger: input.text('trigger') ?? base.trigger,
     imageSide: positive(input, 'image-side', base.imageSide),
     maximumInFlight: positive(input, 'in-flight', base.maximumInFlight),
@@ -100,7 +104,11 @@ export async function captionerOf(input: CommandInput): Promise<CaptionerProfile
       maxTokens: positive(input, 'max-tokens', base.sampling.maxTokens),
       ...temperature(input),
     },
-    output: { ...base.output, template: input.text('template') ?? base.output.template },
+    output: {
+      ...base.output,
+      template: input.text('template') ?? base.output.template,
+      language: languageFlag(input) ?? languageOfWords(base.output.language, base, words),
+    },
   };
   if (profile.endpoints.length === 0)
     throw new UsageError(`The captioner ${profile.name} has no server: --endpoint URL.`);
@@ -163,6 +171,15 @@ function positive(input: CommandInput, flag: string, usual: number): number {
   const value = count(input, flag, usual);
   if (value === 0) throw new UsageError(`--${flag} must be a whole number from 1 up.`);
   return value;
+}
+
+/** @throws UsageError */
+function languageFlag(input: CommandInput): string | undefined {
+  const language = input.text('language')?.trim();
+  if (language === undefined) return undefined;
+  if (language === 'any' || language === '') return '';
+  if (isLanguageCode(language)) return language;
+  throw new UsageError(`--language takes the code of a language, such as en or pt-BR, or "any", not "${language}".`);
 }
 
 function temperature(input: CommandInput): { temperature?: number } {
