@@ -8,10 +8,12 @@ import { outputProblems, promptProblems } from '../../protocol/captioning/placeh
 import { errorMessage } from '../../protocol/channel/wireError';
 import { captionFlags } from '../flags/captionFlags';
 import { choice, count } from '../flags/flagValues';
+import { modelFolderFlags } from '../flags/modelFolders';
 import { taggerFlags } from '../flags/taggerFlags';
 import type { Command, CommandInput } from '../shared/Command';
 import { UsageError } from '../shared/UsageError';
 import { captionersVariable, usersCaptioners } from './captionerFile';
+import { tagListFlag, tagListHelp } from './tagLists';
 
 /** The flag for the file with the user's captioners. */
 export const captionersFlag = { captioners: { type: 'string' } } as const;
@@ -36,6 +38,7 @@ export const captionerFlags: Command['flags'] = {
   'in-flight': { type: 'string' },
   'answer-timeout': { type: 'string' },
   'skip-missing': { type: 'boolean' },
+  ...tagListFlag,
   'retry-of': { type: 'string' },
 };
 
@@ -62,6 +65,7 @@ export const captionerFlagHelp = [
   '                         en where the prompt is English and names no language, else any)',
   '--in-flight N            most requests at a time at a server; below that the number adapts to it',
   '--answer-timeout S       seconds that an answer may take',
+  ...tagListHelp,
   '--skip-missing           leaves out the images for which a placeholder of the prompt has nothing; without it nothing',
   '                         is begun where there are some',
   '--retry-of JOB           only the images that failed or were flagged in that job, such as with another captioner',
@@ -123,7 +127,8 @@ const forProse: ReadonlySet<string> = new Set(['write-mode', 'separator', 'recor
 /** @throws UsageError for a flag of taggers, which a captioner would not heed */
 export function refuseTaggerFlags(input: CommandInput): void {
   const flags = [...Object.keys(taggerFlags), ...Object.keys(captionFlags).filter((flag) => !forProse.has(flag))];
-  const wrong = flags.find((flag) => isGiven(input, flag));
+  // Where models are found, lists of tags are.
+  const wrong = flags.find((flag) => !(flag in modelFolderFlags) && isGiven(input, flag));
   if (wrong !== undefined) throw new UsageError(`--${wrong} is for taggers, and this is a captioner.`);
   if (input.isSet('dry-run')) {
     throw new UsageError(

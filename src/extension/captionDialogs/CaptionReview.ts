@@ -334,7 +334,9 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     signal: AbortSignal,
   ): Promise<CaptionTexts> {
     const { manifest, onNote } = this.parts;
-    return readTexts({ root: manifest.root, write, profile, captions: [caption] }, signal, onNote);
+    const { categories } = manifest.captioner;
+    const known = categories === undefined ? {} : { categories };
+    return readTexts({ root: manifest.root, write, profile, captions: [caption], ...known }, signal, onNote);
   }
 
   private async refused(index: number, refusal: string): Promise<Reviewed> {
