@@ -68,8 +68,8 @@ export const rooms = {
     may: ['base', 'dataset', 'dataset/captions', 'dataset/files', 'tags'],
   },
   'dataset/tagIndex': {
-    what: 'which tags there are, which of them are suggested first, and which words and phrases prose has',
-    may: ['base', 'dataset/captions', 'tags'],
+    what: 'which tags there are, which of them are suggested first, lists of tags in files (readTagList), and which words and phrases prose has',
+    may: ['base', 'dataset/captions', 'protocol/channel', 'tags'],
   },
   'dataset/view': {
     what: 'what one grid shows of a dataset: a search, an order (orderImages) and the facts of images that they need, a selection, folders',
@@ -157,6 +157,7 @@ export const rooms = {
       'dataset',
       'dataset/captions',
       'dataset/files',
+      'dataset/tagIndex',
       'jobs',
       'jobs/folder',
       'protocol/captioning',
@@ -328,6 +329,7 @@ export const rooms = {
       'jobs/run',
       'protocol/captioning',
       'protocol/channel',
+      'protocol/child',
       'protocol/text',
     ],
   },
@@ -679,6 +681,7 @@ export const rooms = {
   'extension/captionDialogs': {
     what: 'the dialogs about single answers of captioners: flagged ones of a job are gone through (CaptionReview), words are tried on a few images (CaptionTrial)',
     may: [
+      'captioner/answer',
       'dataset',
       'dataset/captions',
       'dataset/edits',
@@ -961,7 +964,7 @@ export const packages = {
   tags: [],
   base: ['node:', '@vscode/l10n'],
   protocol: ['node:', '@vscode/l10n', 'valibot'],
-  dataset: ['node:', '@vscode/l10n', 'p-map', 'diff'],
+  dataset: ['node:', '@vscode/l10n', 'p-map', 'diff', 'csv-parse'],
   tagger: ['node:', '@vscode/l10n', 'fzstd', 'sharp', 'onnxruntime-node', 'csv-parse', 'undici', 'yauzl', 'p-queue'],
   network: ['@vscode/l10n', 'undici'],
   captioner: ['node:', '@vscode/l10n'],
@@ -971,6 +974,6 @@ export const packages = {
   cluster: ['node:', '@vscode/l10n', 'valibot', 'bullmq', 'ioredis'],
   runner: ['node:', '@vscode/l10n'],
   cli: ['node:'],
-  extension: ['node:', 'vscode', 'api.d.ts', '@vscode/l10n', 'valibot', 'p-map', 'csv-parse'],
+  extension: ['node:', 'vscode', 'api.d.ts', '@vscode/l10n', 'valibot', 'p-map'],
   webview: ['lit', '@lit/context', '@vscode/l10n', '@vscode/webview-ui-toolkit'],
 };

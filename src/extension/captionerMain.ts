@@ -11,6 +11,7 @@ import type { EndpointKeys } from './captioners/EndpointKeys';
 import { askBeforeAsking } from './captioning/askCaptioner';
 import { LanguageModelCaptions } from './captioning/LanguageModelCaptions';
 import type { Models } from './taggers/Models';
+import type { Taggers } from './taggers/Taggers';
 import { TaggerPicker } from './taggers/TaggerPicker';
 
 /** What {@link startCaptioners} works with. */
@@ -18,6 +19,7 @@ export interface CaptionerParts {
   readonly captioners: Captioners;
   readonly keys: EndpointKeys;
   readonly models: Models;
+  readonly taggers: Taggers;
   readonly memory: vscode.Memento;
   /** makes the process that prepares pictures */
   readonly makeTagger: () => TaggerProcess;
@@ -38,7 +40,7 @@ export interface StartedCaptioners {
 
 /** Starts what most windows never need, which is therefore a bundle of its own: it has its own texts, too. */
 export function startCaptioners(parts: CaptionerParts): StartedCaptioners {
-  const { captioners, keys, models, memory, makeTagger, log } = parts;
+  const { captioners, keys, models, taggers, memory, makeTagger, log } = parts;
   useInheritedLanguage();
   const adding = new AddCaptioner(keys, log);
   const taggerPicker = new TaggerPicker(models, memory);
@@ -46,7 +48,7 @@ export function startCaptioners(parts: CaptionerParts): StartedCaptioners {
     picker: new CaptionerPicker(captioners, taggerPicker, models, keys, adding, listModels),
     taggerPicker,
     adding,
-    languageModels: new LanguageModelCaptions(makeTagger, log),
+    languageModels: new LanguageModelCaptions(makeTagger, log, taggers),
     askBeforeAsking,
     previewCaptions,
     makeDialogs: (dialogParts) => new CaptionDialogs(dialogParts),

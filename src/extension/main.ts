@@ -12,6 +12,7 @@ import type { CaptionDialogs } from './captionDialogs/CaptionDialogs';
 import type { StartedCaptioners, startCaptioners } from './captionerMain';
 import { Captioners } from './captioners/Captioners';
 import { modelOf } from './captioners/chosenOf';
+import { knownTagFiles } from './captioning/categorySource';
 import { EndpointKeys } from './captioners/EndpointKeys';
 import { CaptionJobs } from './captioning/CaptionJobs';
 import { CaptionPreviews } from './captioning/CaptionPreviews';
@@ -121,6 +122,7 @@ export function startMain(
       keys: endpointKeys,
       models,
       memory,
+      taggers,
       makeTagger: previewTagger,
       log,
     });
@@ -187,6 +189,7 @@ export function startMain(
       selected: () => captioners.name,
       keysOf: (endpoints) => endpointKeys.of(endpoints),
       goOn: goOnCaptioning,
+      tagFiles: () => knownTagFiles(taggers),
       pictures: own(pictureMaker()),
       onDecided: (id) => {
         jobs.reviewed(id);

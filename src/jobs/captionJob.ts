@@ -196,7 +196,7 @@ class CaptionJob {
     this.options.onStart?.(target);
     const file = this.dataset.absolute(target.path);
     if (target.caption.unreadable === undefined && keepsJson(target.caption.text, this.writeOptions.mode)) {
-      this.finishWithout(target, 'kept', l10n.t('The caption is JSON: no tags were added to it.'));
+      this.finishWithout(target, 'kept', l10n.t('The caption is JSON: nothing was added to it.'));
       return true;
     }
     try {

@@ -97,6 +97,11 @@ export interface JobCaptioner {
   profile: CaptionerProfile;
   /** of all that determines the captions, see `captionerHash`: a job with the same hash does the same work */
   hash: string;
+  /**
+   * The tags of the captions that are of the categories that the prompt names, in their normalized form, by category:
+   * found when the job is made, as other machines may know no list of tags. Undefined if the prompt names none.
+   */
+  categories?: Record<string, string[]>;
 }
 
 /** An image of a job, one line of `images.jsonl`. */

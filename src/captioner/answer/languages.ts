@@ -69,6 +69,33 @@ const functionWords: Readonly<Record<string, ReadonlySet<string>>> = Object.from
     pl: `
       jest się nie oraz siedzi stoi która który przy jej jego przed są na
     `,
+    tr: `
+      bir ve bu ile için olan üzerinde önünde arkasında duruyor oturuyor olarak çok
+    `,
+    id: `
+      yang di dan dengan seorang sebuah adalah ini itu pada dari sedang berdiri duduk oleh latar
+    `,
+    vi: `
+      một và của trong là có người đang với trên được phía đứng ngồi màu
+    `,
+    cs: `
+      je na se ve která který před jako má stojí sedí její jeho oblečená pozadí
+    `,
+    hu: `
+      egy és az van nő férfi áll ül előtt háttérben visel aki amely
+    `,
+    ro: `
+      și este cu pe din care o un lângă fața stă poartă sunt într
+    `,
+    sv: `
+      en ett och är på som med av framför står sitter har bär sig från
+    `,
+    no: `
+      en et og er på som med av foran står sitter har bærer seg fra
+    `,
+    fi: `
+      ja jossa joka edessä seisoo istuu nainen mies ovat sekä taustalla
+    `,
   }).map(([language, words]) => [language, new Set(words.trim().split(/\s+/))]),
 );
 
@@ -78,6 +105,11 @@ const fewestWords = 6;
 /** How many different function words another language has to have, and how much more than the right one. */
 const fewestFound = 3;
 const timesMore = 2;
+/** How much of an answer such words are at least, as one part in so many: names of foreign dishes or films are less. */
+const oneOf = 4;
+/** A short sentence has so many words, as many of them of another language, and none of the right one. */
+const fewestWordsOfShort = 4;
+const fewestFoundInShort = 2;
 
 /**
  * Whether an answer is in another language than its profile asks for: most of its letters are of another script, or
@@ -109,16 +141,28 @@ function isOtherScript(text: string, wanted: string): boolean {
 function hasOtherWords(text: string, wanted: string): boolean {
   const own = functionWords[wanted];
   const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
-  if (own === undefined || words.length < fewestWords) return false;
+  if (own === undefined) return false;
+  if (words.length < fewestWords) return isShortInOther(text, wanted, own);
   const found = (list: ReadonlySet<string>): string[] => words.filter((word) => list.has(word));
   const right = found(own).length;
   return Object.entries(functionWords).some(([language, list]) => {
     if (language === wanted) return false;
     const others = found(list);
     return (
-      new Set(others).size >= fewestFound && others.length > right * timesMore && others.length * 5 >= words.length
+      new Set(others).size >= fewestFound && others.length > right * timesMore && others.length * oneOf >= words.length
     );
   });
+}
+
+/** Whether a short text is a sentence of another language. What is written with capital letters may be a name. */
+function isShortInOther(text: string, wanted: string, own: ReadonlySet<string>): boolean {
+  const words = text.match(/\p{L}+/gu) ?? [];
+  if (words.length < fewestWordsOfShort || !/[.!?…]\s*$/.test(text)) return false;
+  if (words.some((word) => own.has(word.toLowerCase()))) return false;
+  return Object.entries(functionWords).some(
+    ([language, list]) =>
+      language !== wanted && new Set(words.filter((word) => list.has(word))).size >= fewestFoundInShort,
+  );
 }
 
 function valuesOfJson(text: string): string {

@@ -1,16 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { CaptionerError } from '../../captioner/endpoint/CaptionerError';
 import { endpointAddress, endpointKeyVariable } from '../../captioner/endpoint/endpointAddress';
+import { isLanguageCode, languageOfWords } from '../../protocol/captioning/answerLanguage';
 import { captionerPresets, presetNames } from '../../protocol/captioning/captionerPresets';
 import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
 import { outputProblems, promptProblems } from '../../protocol/captioning/placeholders';
 import { errorMessage } from '../../protocol/channel/wireError';
 import { captionFlags } from '../flags/captionFlags';
 import { choice, count } from '../flags/flagValues';
+import { modelFolderFlags } from '../flags/modelFolders';
 import { taggerFlags } from '../flags/taggerFlags';
 import type { Command, CommandInput } from '../shared/Command';
 import { UsageError } from '../shared/UsageError';
 import { captionersVariable, usersCaptioners } from './captionerFile';
+import { tagListFlag, tagListHelp } from './tagLists';
 
 /** The flag for the file with the user's captioners. */
 export const captionersFlag = { captioners: { type: 'string' } } as const;
@@ -31,9 +34,11 @@ export const captionerFlags: Command['flags'] = {
   'max-tokens': { type: 'string' },
   temperature: { type: 'string' },
   template: { type: 'string' },
+  language: { type: 'string' },
   'in-flight': { type: 'string' },
   'answer-timeout': { type: 'string' },
   'skip-missing': { type: 'boolean' },
+  ...tagListFlag,
   'retry-of': { type: 'string' },
 };
 
@@ -56,8 +61,11 @@ export const captionerFlagHelp = [
   '--temperature X          0 to 2 (default: what the captioner says, or the server)',
   '--template TEXT          what is written, with {prose}, {tags} and {trigger}, such as "{tags}. {prose}"',
   '                         (default {prose}); \\n is a line end',
+  '--language LANG          of the answers, such as en; others are flagged and not written; "any" for any (default:',
+  '                         en where the prompt is English and names no language, else any)',
   '--in-flight N            most requests at a time at a server; below that the number adapts to it',
   '--answer-timeout S       seconds that an answer may take',
+  ...tagListHelp,
   '--skip-missing           leaves out the images for which a placeholder of the prompt has nothing; without it nothing',
   '                         is begun where there are some',
   '--retry-of JOB           only the images that failed or were flagged in that job, such as with another captioner',
@@ -85,12 +93,12 @@ export async function captionerOf(input: CommandInput): Promise<CaptionerProfile
     throw new UsageError('--preset and --captioner do not go together: a captioner has all that a preset says.');
   }
   const base = known ?? { name: nameOfFlags, endpoints: [], ...captionerPresets[presetOf(input)] };
+  const words = { system: input.text('system') ?? base.system, prompt: (await givenPrompt(input)) ?? base.prompt };
   const profile: CaptionerProfile = {
     ...base,
+    ...words,
     endpoints: endpoints.length > 0 ? endpoints : base.endpoints.map(address),
     model: input.text('endpoint-model') ?? base.model,
-    system: input.text('system') ?? base.system,
-    prompt: (await givenPrompt(input)) ?? base.prompt,
     trigger: input.text('trigger') ?? base.trigger,
     imageSide: positive(input, 'image-side', base.imageSide),
     maximumInFlight: positive(input, 'in-flight', base.maximumInFlight),
@@ -100,7 +108,11 @@ export async function captionerOf(input: CommandInput): Promise<CaptionerProfile
       maxTokens: positive(input, 'max-tokens', base.sampling.maxTokens),
       ...temperature(input),
     },
-    output: { ...base.output, template: input.text('template') ?? base.output.template },
+    output: {
+      ...base.output,
+      template: input.text('template') ?? base.output.template,
+      language: languageFlag(input) ?? languageOfWords(base.output.language, base, words),
+    },
   };
   if (profile.endpoints.length === 0)
     throw new UsageError(`The captioner ${profile.name} has no server: --endpoint URL.`);
@@ -115,7 +127,8 @@ const forProse: ReadonlySet<string> = new Set(['write-mode', 'separator', 'recor
 /** @throws UsageError for a flag of taggers, which a captioner would not heed */
 export function refuseTaggerFlags(input: CommandInput): void {
   const flags = [...Object.keys(taggerFlags), ...Object.keys(captionFlags).filter((flag) => !forProse.has(flag))];
-  const wrong = flags.find((flag) => isGiven(input, flag));
+  // Where models are found, lists of tags are.
+  const wrong = flags.find((flag) => !(flag in modelFolderFlags) && isGiven(input, flag));
   if (wrong !== undefined) throw new UsageError(`--${wrong} is for taggers, and this is a captioner.`);
   if (input.isSet('dry-run')) {
     throw new UsageError(
@@ -163,6 +176,15 @@ function positive(input: CommandInput, flag: string, usual: number): number {
   const value = count(input, flag, usual);
   if (value === 0) throw new UsageError(`--${flag} must be a whole number from 1 up.`);
   return value;
+}
+
+/** @throws UsageError */
+function languageFlag(input: CommandInput): string | undefined {
+  const language = input.text('language')?.trim();
+  if (language === undefined) return undefined;
+  if (language === 'any' || language === '') return '';
+  if (isLanguageCode(language)) return language;
+  throw new UsageError(`--language takes the code of a language, such as en or pt-BR, or "any", not "${language}".`);
 }
 
 function temperature(input: CommandInput): { temperature?: number } {

@@ -40,8 +40,12 @@ export async function withoutMissing(
     input.output.note(`${lacking.size} of ${targets.length} images are left out.`);
     return targets.filter((target) => !lacking.has(target));
   }
+  const ofCategory = [...missing.keys()].some((placeholder) => placeholder.startsWith('{tags:'));
+  const lists = ofCategory
+    ? ' Which category a tag has is in the lists of taggers on this machine and in those of --tag-list FILE; the images named have no tag of it.'
+    : '';
   throw new UsageError(
-    `${lines.join(' ')} Give them tags or captions first, change the prompt, or add --skip-missing.`,
+    `${lines.join(' ')}${lists} Give them tags or captions first, change the prompt, or add --skip-missing.`,
   );
 }
 

@@ -1,5 +1,4 @@
 import { planCaptionJob, type CaptionScope, type JobTarget } from '../../jobs/captionJob';
-import { captionerHash } from '../../jobs/captionerHash';
 import type { Dataset } from '../../dataset/Dataset';
 import type { WriteMode, WriteOptions } from '../../tags/writeMode';
 import type { NewCaptionerJob, NewTaggerJob } from '../../jobs/folder/JobFolder';
@@ -9,6 +8,7 @@ import type { TaggerProcess } from '../../protocol/child/TaggerProcess';
 import { keysOfEnvironment } from '../../jobs/client/endpointKeys';
 import { captionerFlagHelp, captionerFlags, captionerOf, refuseTaggerFlags } from '../captioners/captionerFlags';
 import { imagesToRetry } from '../captioners/imagesToRetry';
+import { jobCaptioner } from '../captioners/tagLists';
 import { withoutMissing } from '../captioners/missingWords';
 import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOptionsOf } from '../flags/captionFlags';
 import { CaptionReport } from './CaptionReport';
@@ -142,7 +142,7 @@ async function describe(
     captionExtension: dataset.options.captionExtension,
     mode,
     write,
-    captioner: { profile, hash: captionerHash(profile) },
+    captioner: await jobCaptioner(input, profile, planned, (work) => work(tagger)),
     place: { kind: 'local' },
     ...snapshotLimits(input),
   };

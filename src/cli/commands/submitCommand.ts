@@ -6,8 +6,8 @@ import { JobFolder, type NewJob } from '../../jobs/folder/JobFolder';
 import { jobImages, targetsBesides } from '../../jobs/folder/jobTargets';
 import type { JobInfo } from '../../jobs/jobTypes';
 import { errorMessage } from '../../protocol/channel/wireError';
-import { captionerHash } from '../../jobs/captionerHash';
 import { captionerOf, captionersFlag, captionersHelp, refuseTaggerFlags } from '../captioners/captionerFlags';
+import { jobCaptioner, tagListFlag, tagListHelp } from '../captioners/tagLists';
 import { withoutMissing } from '../captioners/missingWords';
 import { modeOf } from './captionCommand';
 import { captionFlagHelp, captionFlags, captionOptionsOf, thresholdsOf, writeOptionsOf } from '../flags/captionFlags';
@@ -39,6 +39,7 @@ export const submitCommand: Command = {
     ...taggerFlagHelp,
     '--captioner NAME         captions in sentences: each worker uses its own captioner of that name and its own keys',
     captionersHelp,
+    ...tagListHelp,
     '--skip-missing           leaves out the images for which a placeholder of the prompt has nothing',
     ...captionFlagHelp,
     snapshotHelp,
@@ -50,6 +51,7 @@ export const submitCommand: Command = {
     captioner: { type: 'string' },
     ...captionersFlag,
     'skip-missing': { type: 'boolean' },
+    ...tagListFlag,
     ...captionFlags,
     ...snapshotFlag,
     jobs: { type: 'string' },
@@ -95,7 +97,7 @@ async function makeJobs(input: CommandInput): Promise<JobFolder[]> {
   const by =
     captioner === undefined
       ? await taggerOf(input, thresholds)
-      : { captioner: { profile: captioner, hash: captionerHash(captioner) } };
+      : { captioner: await jobCaptioner(input, captioner, all, withTagger) };
   try {
     const job: NewJob =
       'captioner' in by

@@ -22,6 +22,8 @@ export interface DialogParts extends QuestionParts {
   selected: () => string | undefined;
   /** Selects a captioner and continues with the captioning command. */
   goOn: (captioner: string) => Promise<void>;
+  /** absolute paths of lists of tags with categories */
+  tagFiles: () => Promise<readonly string[]>;
   /** called when the number of undecided answers of a job may have changed */
   onDecided: (job: string) => void;
 }
@@ -69,10 +71,10 @@ export class CaptionDialogs {
 
   /** A trial on some images. @throws Error in words if there is no captioner */
   trial({ dataset, uri }: DatasetDocument, images: readonly DatasetImage[]): Promise<CaptionTrial> {
-    const { captioners, selected, goOn, onLog: onNote } = this.parts;
+    const { captioners, selected, goOn, tagFiles, onLog: onNote } = this.parts;
     const write = writeOptions(uri);
     return CaptionTrial.open(
-      { dataset, write, captioners, questions: this.questions, save: saveWords, goOn, onNote },
+      { dataset, write, captioners, questions: this.questions, save: saveWords, goOn, tagFiles, onNote },
       images,
       selected(),
     );

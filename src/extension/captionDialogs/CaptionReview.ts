@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as l10n from '@vscode/l10n';
+import { tidyAnswer } from '../../captioner/answer/captionOfAnswer';
 import type { Caption } from '../../dataset/captions/Caption';
 import { contentHash } from '../../dataset/captions/captionHash';
 import type { TextEdit } from '../../dataset/edits/bulkEdits';
@@ -144,7 +145,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
   async answer(index: number, isAhead = false): Promise<ReviewedAnswer> {
     if (!isAhead) this.at = index;
     const answer = this.answerAt(index);
-    const [row, text] = await Promise.all([this.row(answer, index), this.textOf(index)]);
+    const [row, { text, said }] = await Promise.all([this.row(answer, index), this.textsOf(index)]);
     const asked = this.asked.get(index);
     const image = this.parts.document.dataset.image(answer.path);
     const problem = image === undefined ? { text: imageGone(), mayAdd: false } : this.problemOf(image, answer);
@@ -152,6 +153,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
       ...row,
       text: text.slice(0, longestShown),
       isCut: text.length > longestShown,
+      ...(said === text ? {} : { said: said.slice(0, longestShown) }),
       ...(asked === undefined ? {} : { askedAgain: asked.profile.name }),
       isGood: asked?.reason === '',
       caption: image?.caption.text ?? '',
@@ -190,7 +192,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     if (problem !== undefined && (!add || !problem.mayAdd)) return this.refused(index, problem.text);
     const expected = caption.raw;
     const made = await this.made(image, index, text, add, signal);
-    const isChanged = text !== null && text !== (await this.textOf(index));
+    const isChanged = text !== null && text !== (await this.textsOf(index)).text;
     const decision = isChanged ? 'edited' : 'taken';
     if (made.text === caption.text) {
       if (made.prose !== '') return this.decided({ index, before: this.stateOf(index) }, decision);
@@ -298,10 +300,21 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     };
   }
 
-  /** What the model said, all of it. @throws JobError JOB_UNREADABLE; errors of the file system */
-  private async textOf(index: number): Promise<string> {
+  /**
+   * What the model said, all of it, and what of it is a text for a caption: a job would have written neither thinking
+   * nor fences nor openings. @throws JobError JOB_UNREADABLE; errors of the file system
+   */
+  private async textsOf(index: number): Promise<{ said: string; text: string }> {
     const asked = this.asked.get(index);
-    if (asked !== undefined) return asked.text;
+    // What was not flagged is tidy.
+    if (asked?.reason === '') return { said: asked.text, text: asked.text };
+    const { output } = asked?.profile ?? this.parts.manifest.captioner.profile;
+    const said = asked?.text ?? (await this.answerOfJob(index));
+    const tidied = tidyAnswer(said, output);
+    return { said, text: tidied === said.trim() ? said : tidied };
+  }
+
+  private answerOfJob(index: number): Promise<string> {
     const { answer } = this.answerAt(index);
     return PreviousContents.use((contents) => contents.readAnswer(answer));
   }
@@ -345,7 +358,7 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     add: boolean,
     signal: AbortSignal,
   ): Promise<{ text: string; prose: string; output: string; given: FoundTags }> {
-    const prose = (text ?? (await this.textOf(index))).trim();
+    const prose = (text ?? (await this.textsOf(index)).text).trim();
     if (prose === '') return { text: caption.text, prose, output: '', given: { tags: [] } };
     const write: WriteOptions = add && this.write.mode !== 'update' ? { ...this.write, mode: 'append' } : this.write;
     // Whichever captioner was asked, the job's own template makes the text of the file.
@@ -362,7 +375,9 @@ export class CaptionReview implements DialogContent<ReviewSummary> {
     signal: AbortSignal,
   ): Promise<CaptionTexts> {
     const { manifest, onNote } = this.parts;
-    return readTexts({ root: manifest.root, write, profile, captions: [caption] }, signal, onNote);
+    const { categories } = manifest.captioner;
+    const known = categories === undefined ? {} : { categories };
+    return readTexts({ root: manifest.root, write, profile, captions: [caption], ...known }, signal, onNote);
   }
 
   private async refused(index: number, refusal: string): Promise<Reviewed> {

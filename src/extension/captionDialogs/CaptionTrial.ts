@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import type { Dataset } from '../../dataset/Dataset';
+import { categoriesOfTags } from '../../jobs/run/tagCategories';
 import type { CaptionTexts } from '../../jobs/run/CaptionTexts';
 import { promptProblems } from '../../protocol/captioning/placeholders';
 import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
@@ -35,6 +36,8 @@ export interface TrialParts {
   save: (profile: CaptionerProfile, words: TrialWords) => Promise<void>;
   /** Selects a captioner and continues with the captioning command. */
   goOn: (captioner: string) => Promise<void>;
+  /** absolute paths of lists of tags with categories */
+  tagFiles: () => Promise<readonly string[]>;
   onNote: (note: string) => void;
 }
 
@@ -143,12 +146,14 @@ export class CaptionTrial implements DialogContent<TrialSummary> {
 
   /** The texts for some words, cached: read once for all images and tries with the same words. */
   private textsOf(profile: CaptionerProfile): Promise<CaptionTexts> {
-    const { dataset, write, onNote } = this.parts;
+    const { dataset, write, tagFiles, onNote } = this.parts;
     const captions = this.images.map((image) => this.captionOf(image));
     const key = JSON.stringify([profile, captions.map(({ raw }) => raw)]);
     if (this.texts?.key === key) return this.texts.reading;
-    const work = { root: dataset.folder, write, profile, captions };
-    const reading = readTexts(work, new AbortController().signal, onNote);
+    const { signal } = new AbortController();
+    const reading = categoriesOfTags(profile, captions, { files: tagFiles, onNote, signal }).then((known) =>
+      readTexts({ root: dataset.folder, write, profile, captions, ...known }, signal, onNote),
+    );
     this.texts = { key, reading };
     return reading;
   }

@@ -1,5 +1,6 @@
 import type { Caption } from '../../dataset/captions/Caption';
 import { captionerHash } from '../../jobs/captionerHash';
+import type { JobCaptioner } from '../../jobs/jobTypes';
 import { CaptionTexts, notLookedUp } from '../../jobs/run/CaptionTexts';
 import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
 import type { WriteOptions } from '../../tags/writeMode';
@@ -11,12 +12,22 @@ import type { WriteOptions } from '../../tags/writeMode';
  * @throws the signal's reason
  */
 export async function readTexts(
-  work: { root: string; write: WriteOptions; profile: CaptionerProfile; captions: readonly Caption[] },
+  work: {
+    root: string;
+    write: WriteOptions;
+    profile: CaptionerProfile;
+    captions: readonly Caption[];
+    categories?: JobCaptioner['categories'];
+  },
   signal: AbortSignal,
   onNote: (note: string) => void,
 ): Promise<CaptionTexts> {
-  const { root, write, profile, captions } = work;
-  const texts = new CaptionTexts({ root, write, captioner: { profile, hash: captionerHash(profile) } });
+  const { root, write, profile, captions, categories } = work;
+  const texts = new CaptionTexts({
+    root,
+    write,
+    captioner: { profile, hash: captionerHash(profile), ...(categories === undefined ? {} : { categories }) },
+  });
   if (!texts.needsRecords) return texts;
   try {
     await texts.read(captions, signal);

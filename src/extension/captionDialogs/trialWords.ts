@@ -1,3 +1,4 @@
+import { languageOfWords } from '../../protocol/captioning/answerLanguage';
 import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
 import type { TriedCaptioner, TrialWords } from '../../protocol/page/trialProtocol';
 
@@ -9,7 +10,10 @@ export function wordsOf({ system, prompt, trigger, sampling }: CaptionerProfile)
 /** A captioner with other words. */
 export function withWords(profile: CaptionerProfile, words: TrialWords): CaptionerProfile {
   const { system, prompt, trigger, temperature } = words;
-  return { ...profile, system, prompt, trigger, sampling: samplingWith(profile, temperature) };
+  const { output } = profile;
+  const language = languageOfWords(output.language, profile, words);
+  const sampling = samplingWith(profile, temperature);
+  return { ...profile, system, prompt, trigger, sampling, output: { ...output, language } };
 }
 
 /** A captioner with another temperature. @param temperature 0..2; null for the server's own */

@@ -8,7 +8,9 @@ import type { WriteOptions } from '../../tags/writeMode';
 import { clusterCaptionerJob, clusterJob, linkJob, sharedJobsFolder, shardSizes } from '../../jobs/folder/clusterJob';
 import { JobFolder, type NewCaptionerJob, type NewJob, type NewTaggerJob } from '../../jobs/folder/JobFolder';
 import { jobImages } from '../../jobs/folder/jobTargets';
-import type { JobImage, JobInfo, JobTagger } from '../../jobs/jobTypes';
+import type { JobCaptioner, JobImage, JobInfo, JobTagger } from '../../jobs/jobTypes';
+import { categoriesOfTags } from '../../jobs/run/tagCategories';
+import { categorySource } from './categorySource';
 import type { RunnerClient } from '../../jobs/client/RunnerClient';
 import type { JobSecrets } from '../../jobs/client/runnerProtocol';
 import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
@@ -41,6 +43,8 @@ export interface JobWish {
 export interface JobPlan extends JobWish {
   /** the captioner that is asked; without it, the selected taggers tag */
   captioner?: CaptionerProfile;
+  /** of the tags that its prompt may name; looked up where a plan has none */
+  categories?: JobCaptioner['categories'];
   work: readonly JobImage[];
   write: WriteOptions;
   /** a job of one image: it runs at once and is not queued behind a job of thousands */
@@ -163,14 +167,32 @@ export class JobStarter {
     captioner: CaptionerProfile,
     targets: readonly JobTarget[],
     { label, mode, write, onlyIfNeeded }: Pick<JobPlan, 'label' | 'mode' | 'write'> & { onlyIfNeeded: boolean },
-  ): Promise<Pick<JobPlan, 'captioner' | 'write' | 'work'> | undefined> {
+  ): Promise<Pick<JobPlan, 'captioner' | 'categories' | 'write' | 'work'> | undefined> {
     // A job for empty captions changes no others.
     const asked: WriteOptions = mode === 'empty' ? { ...write, mode: 'onlyEmpty' } : write;
-    const wish = { profile: captioner, where: destinationOf(captioner), write: asked, targets, label, onlyIfNeeded };
+    const captions = targets.map(({ caption }) => caption);
+    const known = await categoriesOfTags(captioner, captions, categorySource(this.taggers));
+    const by = { profile: captioner, hash: captionerHash(captioner), ...known };
+    const wish = { captioner: by, where: destinationOf(captioner), write: asked, targets, label, onlyIfNeeded };
     const agreed = await this.late().askBeforeAsking(document, wish);
     if (agreed === undefined) return undefined;
     const how = mode === 'empty' ? write : agreed.write;
-    return { captioner, write: how, work: await jobImages(agreed.targets) };
+    return { captioner, ...known, write: how, work: await jobImages(agreed.targets) };
+  }
+
+  /** The captioner of a plan as a job has it. @throws the signal's reason */
+  private async jobCaptioner(
+    { dataset }: JobSource,
+    profile: CaptionerProfile,
+    { categories, work }: JobPlan,
+    signal: AbortSignal,
+  ): Promise<JobCaptioner> {
+    const captions = work.flatMap(({ path: image }) => dataset.image(image)?.caption ?? []);
+    const known =
+      categories === undefined
+        ? await categoriesOfTags(profile, captions, categorySource(this.taggers, signal))
+        : { categories };
+    return { profile, hash: captionerHash(profile), ...known };
   }
 
   /**
@@ -188,7 +210,7 @@ export class JobStarter {
     const by =
       captioner === undefined
         ? { options: captionOptions(document.uri), tagger: await this.tagger(document.uri, signal, onStatus) }
-        : { captioner: { profile: captioner, hash: captionerHash(captioner) } };
+        : { captioner: await this.jobCaptioner(document, captioner, plan, signal) };
     signal.throwIfAborted();
     onStatus(vscode.l10n.t('Starting the job…'));
     const common = {

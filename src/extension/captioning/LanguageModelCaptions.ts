@@ -17,6 +17,10 @@ import { destinationOf } from '../captioners/profileText';
 import { askLanguageModel, LanguageModelFailure } from '../captioners/LanguageModels';
 import type { DatasetDocument } from '../document/DatasetDocument';
 import { writeOptions } from '../settings/settings';
+import { categoriesOfTags } from '../../jobs/run/tagCategories';
+import type { JobCaptioner } from '../../jobs/jobTypes';
+import type { Taggers } from '../taggers/Taggers';
+import { categorySource } from './categorySource';
 import { askBeforeAsking } from './askCaptioner';
 
 /**
@@ -54,6 +58,7 @@ export class LanguageModelCaptions {
   constructor(
     private readonly makeTagger: () => TaggerProcess,
     private readonly log: vscode.LogOutputChannel,
+    private readonly taggers: Pick<Taggers, 'allTagFiles'>,
   ) {}
 
   /** Captions images, with the progress in a notification that can cancel it. Asks before it changes captions. */
@@ -91,10 +96,13 @@ export class LanguageModelCaptions {
     const asked: WriteOptions = mode === 'empty' ? { ...write, mode: 'onlyEmpty' } : write;
     const where = destinationOf(profile);
     const button = open.length === 1 ? vscode.l10n.t('Caption') : label;
-    const how = { profile, where, write: asked, targets: open, label: button, onlyIfNeeded: open.length === 1 };
+    const captions = open.map(({ caption }) => caption);
+    const categories = await categoriesOfTags(profile, captions, categorySource(this.taggers));
+    const captioner = { profile, hash: captionerHash(profile), ...categories };
+    const how = { captioner, where, write: asked, targets: open, label: button, onlyIfNeeded: open.length === 1 };
     const agreed = await askBeforeAsking(document, how);
     if (agreed === undefined) return;
-    const result = await this.ask(document, wish, agreed.targets, agreed.write);
+    const result = await this.ask(document, wish, captioner, agreed.targets, agreed.write);
     if (document.isClosed) return;
     await this.apply(document, wish, result);
     this.tell(wish, result);
@@ -104,6 +112,7 @@ export class LanguageModelCaptions {
   private ask(
     document: DatasetDocument,
     { profile, model, label }: LanguageModelWish,
+    captioner: JobCaptioner,
     targets: readonly JobTarget[],
     write: WriteOptions,
   ): Thenable<Asked> {
@@ -123,7 +132,7 @@ export class LanguageModelCaptions {
       const texts = new CaptionTexts({
         root: dataset.folder,
         write,
-        captioner: { profile, hash: captionerHash(profile) },
+        captioner,
       });
       const tagger = this.makeTagger();
       try {

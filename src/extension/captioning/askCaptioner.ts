@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
-import { captionerHash } from '../../jobs/captionerHash';
 import type { JobTarget } from '../../jobs/captionJob';
+import type { JobCaptioner } from '../../jobs/jobTypes';
 import { missingForPrompt } from '../../jobs/run/missingForPrompt';
-import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
 import { hasRecords, recordRootOf } from '../../records/recordFolder';
 import type { WriteOptions } from '../../tags/writeMode';
 import type { DatasetDocument } from '../document/DatasetDocument';
@@ -11,7 +10,7 @@ import { mayBeChanged } from './mayBeChanged';
 
 /** Images that a captioner is to be asked about. */
 export interface CaptionerWish {
-  profile: CaptionerProfile;
+  captioner: JobCaptioner;
   /** where it is, in words */
   where: string;
   write: WriteOptions;
@@ -37,9 +36,10 @@ export interface AgreedWish {
  */
 export async function askBeforeAsking(
   { dataset }: Pick<DatasetDocument, 'dataset'>,
-  { profile, where, write, targets, label, onlyIfNeeded }: CaptionerWish,
+  { captioner, where, write, targets, label, onlyIfNeeded }: CaptionerWish,
 ): Promise<AgreedWish | undefined> {
-  const job = { root: dataset.folder, write, captioner: { profile, hash: captionerHash(profile) } };
+  const { profile } = captioner;
+  const job = { root: dataset.folder, write, captioner };
   const missing = await missingForPrompt(job, targets, new AbortController().signal, (note) => {
     void vscode.window.showWarningMessage(note);
   });

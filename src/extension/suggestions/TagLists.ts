@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { TagIndex, type KnownTag } from '../../dataset/tagIndex/TagIndex';
-import { readTagList, type TagList } from './readTagList';
+import { readTagList, type TagList } from '../../dataset/tagIndex/readTagList';
 
 /** Files are checked for changes at most once per this many milliseconds. */
 const checkInterval = 5000;

@@ -16,7 +16,7 @@ import { errorMessage } from '../../protocol/channel/wireError';
 import type { DatasetDocument } from '../document/DatasetDocument';
 import { DatasetTags } from './DatasetTags';
 import { Disposable } from '../shared/Disposable';
-import { tagListWarning } from './readTagList';
+import { tagListWarning } from '../../dataset/tagIndex/readTagList';
 import { autocompletes, captionOptions, tagListFile } from '../settings/settings';
 import { TagLists } from './TagLists';
 import type { Taggers } from '../taggers/Taggers';

@@ -66,6 +66,12 @@ export class Taggers extends Disposable {
     });
   }
 
+  /** Absolute paths of the tag lists of all taggers on this machine, those of the selected ones first. */
+  async allTagFiles(): Promise<string[]> {
+    const [selected, listed] = await Promise.all([this.tagFiles(), this.models.list()]);
+    return [...new Set([...selected, ...listed.flatMap(({ found }) => found?.tags ?? [])])];
+  }
+
   /** The names of the selected taggers, for the toolbar. */
   displayName(): string {
     return selectedTaggers().map(taggerName).join(' + ');

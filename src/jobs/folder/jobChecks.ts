@@ -95,7 +95,11 @@ export const isJobManifest = checkOf<JobManifest>()(
     v.object({
       version: v.literal(2),
       ...jobBase,
-      captioner: v.object({ profile: captionerProfile, hash: v.string() }),
+      captioner: v.object({
+        profile: captionerProfile,
+        hash: v.string(),
+        categories: v.optional(v.record(v.string(), v.array(v.string()))),
+      }),
     }),
   ]),
 );

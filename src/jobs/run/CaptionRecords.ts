@@ -210,7 +210,7 @@ export class CaptionRecords {
     if (this.manifest.write.records !== undefined || existsSync(folder)) return;
     const place = path.dirname(folder);
     this.onNote(
-      l10n.t('From now on, {0} keeps which tags were written by a tagger (setting datasetCaptions.records).', place),
+      l10n.t('From now on, {0} keeps who wrote what in captions (setting datasetCaptions.records).', place),
       false,
     );
   }

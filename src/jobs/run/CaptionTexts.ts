@@ -14,7 +14,9 @@ import { originsByHand, type CaptionOrigins } from '../../records/originsOf';
 import { recordRootOf } from '../../records/recordFolder';
 import { updatedCaption } from '../../records/updateCaption';
 import { isEmptyCaption } from '../../tags/captionText';
+import { comparableTag } from '../../tags/comparableTag';
 import type { FoundTags } from '../../tags/FoundTags';
+import { isJsonCaption } from '../../tags/jsonCaption';
 import { firstLine } from '../../tags/tagLine';
 import type { WriteOptions } from '../../tags/writeMode';
 import { captionWithTags } from '../../tags/writeTags';
@@ -38,6 +40,8 @@ export class CaptionTexts {
   readonly needsRecords: boolean;
   private readonly updates: boolean;
   private known: KnownHistory | undefined;
+  /** of tags in their normalized form */
+  private categories: Map<string, string> | undefined;
 
   /** @param job `root` is the dataset, absolute */
   constructor(private readonly job: TextsOfJob) {
@@ -159,9 +163,9 @@ export class CaptionTexts {
     const byHand = origins.parts.filter(({ by }) => by === 'hand').map((part) => part.text);
     const folder = folderOf(image);
     return {
-      tags: this.tagsOf(text, origins),
-      // A job knows no list of tags with categories.
-      categoryOf: () => undefined,
+      // Trainers read the first line only; a caption that is JSON has none.
+      tags: isJsonCaption(text) ? [] : this.tagsOf(firstLine(text), origins),
+      categoryOf: (tag) => this.categoryOf(tag),
       caption: text,
       trigger: this.job.captioner?.profile.trigger ?? '',
       folder: path.basename(folder === '' ? this.job.root : folder),
@@ -180,6 +184,15 @@ export class CaptionTexts {
     return parts.flatMap(({ kind, text: part, end }, index) =>
       kind === 'tag' && end <= until && origins[index]?.by !== 'captioner' && !isShortSentence(part) ? [part] : [],
     );
+  }
+
+  private categoryOf(tag: string): string | undefined {
+    this.categories ??= new Map(
+      Object.entries(this.job.captioner?.categories ?? {}).flatMap(([category, tags]) =>
+        tags.map((one): [string, string] => [one, category]),
+      ),
+    );
+    return this.categories.get(comparableTag(tag));
   }
 
   private originsOf(caption: Caption, text: string): CaptionOrigins {

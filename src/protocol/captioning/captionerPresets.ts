@@ -36,7 +36,7 @@ const general: CaptionerPreset = {
   maximumInFlight: 32,
   // AnimaLoraStudio, LDS and SIS wait between 60 and 180 s for a local server: `field.md` B.3.
   timeoutSeconds: 120,
-  output: { template: '{prose}', openings: [...usualOpenings], language: '' },
+  output: { template: '{prose}', openings: [...usualOpenings], language: 'en' },
 };
 
 /** Built-in captioners: what is known to work for a family of models. */

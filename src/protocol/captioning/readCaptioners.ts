@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import { count, finite, texts } from '../channel/checks';
 import { nameInOneLine } from '../text/escapeControls';
+import { isLanguageCode, usualLanguage } from './answerLanguage';
 import { captionerPresets, presetNames, type PresetName } from './captionerPresets';
 import type { CaptionerProfile, OutputRules, Sampling } from './captionerProfile';
 import { languageModelOf } from './languageModelAddress';
@@ -181,7 +182,7 @@ function profileOf(entry: Record<string, unknown>, name: string): CaptionerProfi
     endpoints: [...new Set(endpoints)],
     ...chosen,
     sampling: withoutNulls({ ...usual.sampling, ...(sampling as Partial<Sampling> | undefined) }),
-    output: { ...usual.output, ...(output as Partial<OutputRules> | undefined) },
+    output: { ...usual.output, language: usualLanguage(chosen), ...(output as Partial<OutputRules> | undefined) },
   };
 }
 
@@ -206,7 +207,7 @@ function checkMeaning(problems: Problems, profile: CaptionerProfile): void {
   for (const problem of promptProblems(profile.prompt)) problems.addSentence('prompt', problem);
   for (const problem of outputProblems(profile.output.template)) problems.addSentence('output.template', problem);
   const { language } = profile.output;
-  if (language !== '' && !/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$/.test(language)) {
+  if (language !== '' && !isLanguageCode(language)) {
     problems.add('output.language', l10n.t('must be the code of a language, such as en or pt-BR, or empty for any'));
   }
   for (const name of Object.keys(profile.sampling.extra ?? {})) {

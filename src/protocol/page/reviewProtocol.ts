@@ -42,9 +42,14 @@ export interface ReviewRow {
 
 /** An answer with all that is shown of it. */
 export interface ReviewedAnswer extends ReviewRow {
-  /** the answer of the model; only the beginning of a very long one */
+  /**
+   * What the model said, without what is no part of a caption, such as thinking; only the beginning of one that is very
+   * long. It is what is taken.
+   */
   text: string;
   isCut: boolean;
+  /** all that the model said, or the beginning of it; undefined where it is `text` */
+  said?: string;
   /** who said it, where another than the job's captioner was asked again; undefined for the job's own answer */
   askedAgain?: string;
   /** whether this is a new answer that is not flagged */

@@ -197,18 +197,28 @@ export class ReviewDialog extends ContentDialog<ReviewSummary> {
       shown.askedAgain === undefined ? l10n.t('What the model said') : l10n.t('What {0} said', shown.askedAgain);
     if (this.isEditing) {
       return html`<label class="field"
-        ><span>${l10n.t('The text to take')}</span
-        ><textarea rows="7" .value=${live(this.drafts.get(this.at) ?? shown.text)} @input=${this.onTyped}></textarea>
-        <span class="line">
-          <button class="link" ?hidden=${!this.drafts.has(this.at)} @click=${this.resetDraft}>
-            ${l10n.t('As the Model Said It')}
-          </button>
-        </span></label
-      >`;
+          ><span>${l10n.t('The text to take')}</span
+          ><textarea rows="7" .value=${live(this.drafts.get(this.at) ?? shown.text)} @input=${this.onTyped}></textarea>
+          <span class="line">
+            <button class="link" ?hidden=${!this.drafts.has(this.at)} @click=${this.resetDraft}>
+              ${l10n.t('As the Model Said It')}
+            </button>
+          </span></label
+        >
+        ${this.renderSaid(shown)}`;
     }
     const text = shown.isCut ? l10n.t('{0} … (The rest is not shown.)', shown.text) : shown.text;
     return html`<h3 id="said">${label}</h3>
-      ${quotedText(text, { labelledBy: 'said' }, l10n.t('Nothing'))}`;
+      ${quotedText(text, { labelledBy: 'said' }, l10n.t('Nothing'))} ${this.renderSaid(shown)}`;
+  }
+
+  /** All of an answer of which only a part is taken. */
+  private renderSaid({ said, text }: ReviewedAnswer): TemplateResult | typeof nothing {
+    if (said === undefined) return nothing;
+    return html`<details class="said" ?open=${text === ''}>
+      <summary id="all">${l10n.t('The whole answer')}</summary>
+      ${quotedText(said, { labelledBy: 'all' }, l10n.t('Nothing'))}
+    </details>`;
   }
 
   private renderBecomes({ caption }: ReviewedAnswer): TemplateResult | typeof nothing {

@@ -100,7 +100,7 @@ describe('The command line', function () {
     await writeImages('a.png', 'b.png');
     await writeFiles(folder(), { 'a.txt': '{"scene": "a portrait, studio light"}\n', 'b.txt': 'mine' });
     const { stderr } = await cli('caption', folder(), '--write-mode', 'append');
-    assert.ok(stderr.includes(`${inFolder('a.png')}: The caption is JSON: no tags were added to it.`), stderr);
+    assert.ok(stderr.includes(`${inFolder('a.png')}: The caption is JSON: nothing was added to it.`), stderr);
     assert.equal(await textOf('a.txt'), '{"scene": "a portrait, studio light"}\n');
     assert.match(await textOf('b.txt'), /^mine, /);
   });

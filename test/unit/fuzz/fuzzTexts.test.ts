@@ -8,7 +8,7 @@ import { lineText, parseTagLine } from '../../../src/tags/tagLine';
 import { parseQuery } from '../../../src/dataset/query/parseQuery';
 import { printQuery } from '../../../src/dataset/query/printQuery';
 import { suggestQuery } from '../../../src/dataset/query/suggestQuery';
-import { readTagList, TagListError } from '../../../src/extension/suggestions/readTagList';
+import { readTagList, TagListError } from '../../../src/dataset/tagIndex/readTagList';
 import { ModelError } from '../../../src/tagger/inference/ModelError';
 import { parseSelectedTags } from '../../../src/tagger/inference/selectedTags';
 import { fuzz, fuzzAsync, fuzzSeconds, oddTexts } from './fuzzRun';

@@ -33,8 +33,9 @@ describe('The review of flagged answers', function () {
     how: Parameters<typeof makeCaptionerJob>[3] = {},
     captions: Record<number, string> = {},
     template = '{prose}',
+    flagged = refusal,
   ): Promise<CaptionReview> {
-    let said: Said = refusal;
+    let said: Said = flagged;
     root = await pictureFolder(folder(), 3);
     server = await ChatServer.start(() => said);
     const profile = testProfile(server.url);
@@ -95,6 +96,29 @@ describe('The review of flagged answers', function () {
     const again = await reviewOf(job, document);
     assert.equal(again.count, 2);
     assert.equal((await again.answer(0)).image, names[1]);
+  });
+
+  it('takes what of an answer is a caption, and shows the whole answer beside it', async () => {
+    const thought = '<think>The user wants a caption. I must be brief.</think>';
+    const said = `${thought}Sure! Here is a caption: I'm sorry, but I can't help with describing this image.`;
+    const review = await begin({}, {}, '{prose}', said);
+    const answer = await review.answer(0);
+    assert.deepEqual([answer.text, answer.said], [refusal, said]);
+    const wanted = { id: 1, index: 0, text: null, caption: '', add: false };
+    assert.equal(await review.preview(wanted, signal), refusal);
+    assert.equal((await take(review, 0)).answer.state, 'taken', 'nothing was changed by the person');
+    assert.equal(document.textOf(names[0] ?? ''), refusal);
+    assert.equal(document.authors.at(-1)?.by, 'captioner');
+  });
+
+  it('has nothing to take of an answer that is all thinking, and shows it', async () => {
+    const said = '<think>It is a red square, so I have to say';
+    const review = await begin({}, {}, '{prose}', said);
+    const answer = await review.answer(0);
+    assert.deepEqual([answer.text, answer.said], ['', said]);
+    const { refusal: why, waiting } = await take(review, 0);
+    assert.match(why ?? '', /no text to write/);
+    assert.deepEqual([waiting, document.textOf(names[0] ?? '')], [3, '']);
   });
 
   it('takes an answer after changes: written by the person', async () => {

@@ -48,6 +48,7 @@ describe('A trial of a captioner', function () {
           return Promise.resolve();
         },
         goOn: () => Promise.resolve(),
+        tagFiles: () => Promise.resolve([]),
         onNote: () => undefined,
       },
       document.dataset.allImages,

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Dataset } from '../../../../src/dataset/Dataset';
 import type { TagIndex } from '../../../../src/dataset/tagIndex/TagIndex';
 import { DatasetTags } from '../../../../src/extension/suggestions/DatasetTags';
-import type { TagList } from '../../../../src/extension/suggestions/readTagList';
+import type { TagList } from '../../../../src/dataset/tagIndex/readTagList';
 import { TagLists } from '../../../../src/extension/suggestions/TagLists';
 
 const found = (index: TagIndex, typed: string): string[] => index.search(typed, 20).start.map(({ tag }) => tag);

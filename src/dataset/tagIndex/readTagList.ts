@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as l10n from '@vscode/l10n';
 import type { CsvError as CsvErrorType } from 'csv-parse';
-import type { KnownTag } from '../../dataset/tagIndex/TagIndex';
+import type { KnownTag } from './TagIndex';
 import { errorCode, errorMessage } from '../../protocol/channel/wireError';
 
 /** Why a list of tags cannot be used at all. */
@@ -34,12 +34,13 @@ export interface TagList {
 
 interface Columns {
   tag: number;
+  category: number;
   count: number;
   aliases: number;
 }
 
 /** The columns of a list without a header, as in a1111-sd-webui-tagcomplete: tag, category, count, aliases. */
-const usualColumns: Columns = { tag: 0, count: 2, aliases: 3 };
+const usualColumns: Columns = { tag: 0, category: 1, count: 2, aliases: 3 };
 /** A longer field means that a quotation mark is not closed and swallows the lines after it; in characters. */
 const maxFieldLength = 20_000;
 
@@ -49,9 +50,14 @@ const maxFieldLength = 20_000;
  * used are left out and counted. The file is streamed, so that a list of 200,000 tags does not block the extension
  * host.
  * @param file absolute path
+ * @param onCategory called with each tag that has a category, and each of its aliases: a number or a name, as it stands
  * @throws TagListError when nothing of it can be used; the signal's reason when aborted
  */
-export async function readTagList(file: string, signal?: AbortSignal): Promise<TagList> {
+export async function readTagList(
+  file: string,
+  signal?: AbortSignal,
+  onCategory?: (tag: string, category: string) => void,
+): Promise<TagList> {
   // Most windows have no list of tags: the parser is a bundle of its own, loaded here.
   const { CsvError, parse } = await import('csv-parse');
   const list: TagList = { tags: [], skipped: 0, firstProblem: undefined };
@@ -77,7 +83,12 @@ export async function readTagList(file: string, signal?: AbortSignal): Promise<T
         columns = header ?? usualColumns;
         if (header !== undefined) return null;
       }
+      const first = list.tags.length;
       const problem = addRow(row, columns, list.tags);
+      const category = row[columns.category]?.trim() ?? '';
+      if (onCategory !== undefined && category !== '') {
+        for (const { tag, alias } of list.tags.slice(first)) onCategory(alias ?? tag, category);
+      }
       if (problem !== undefined) refuse(line, problem);
       return null;
     },
@@ -130,7 +141,12 @@ function headerOf(row: readonly string[]): Columns | undefined {
   const tag = column('name', 'tag');
   const isHeader = tag !== -1 && (row.length > 1 || names[0] === 'name' || names[0] === 'tag');
   if (!isHeader || names.some((name) => name !== '' && Number.isFinite(Number(name)))) return undefined;
-  return { tag, count: column('count', 'post_count', 'posts'), aliases: column('aliases', 'alias') };
+  return {
+    tag,
+    category: column('category', 'type'),
+    count: column('count', 'post_count', 'posts'),
+    aliases: column('aliases', 'alias'),
+  };
 }
 
 function quoteProblem(error: CsvErrorType): string {

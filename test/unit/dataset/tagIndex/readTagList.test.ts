@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readTagList, TagListError, tagListWarning } from '../../../../src/extension/suggestions/readTagList';
+import { readTagList, TagListError, tagListWarning } from '../../../../src/dataset/tagIndex/readTagList';
 
 describe('a list of tags', () => {
   let folder: string;
