@@ -57,14 +57,14 @@ export async function categoriesOfTags(
   let read = 0;
   for (const file of new Set(await files())) {
     signal.throwIfAborted();
-    let hasCategories = false;
+    let withCategory = 0;
     try {
       await readTagList(file, signal, (tag, category) => {
-        hasCategories = true;
+        withCategory++;
         const plain = comparableTag(tag);
         if (tags.has(plain) && !known.has(plain)) known.set(plain, categoryNumbers[category] ?? category.toLowerCase());
       });
-      if (hasCategories) read++;
+      if (withCategory > 0) read++;
     } catch (thrown) {
       signal.throwIfAborted();
       onNote(errorMessage(thrown));

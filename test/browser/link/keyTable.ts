@@ -54,6 +54,9 @@ const keysOfRow: Readonly<Record<string, readonly string[]>> = {
   'in the preview: Space or Enter': [],
 };
 
+/** Headings of dialogs whose keys need answers of captioners: `reviewDialog` and `trialDialog` press them over a link. */
+const pressedElsewhere = new Set(['Trying a captioner', 'Flagged answers']);
+
 /** Where keys are pressed: how one gets there, and the heading in docs/keyboard.md whose keys they have. */
 const places: readonly (Beginning & { name: string; heading: string; first: readonly string[] })[] = [
   { name: 'cell', heading: 'On an image in the grid', captionMode: 'text', first: ['ArrowRight'] },
@@ -122,6 +125,7 @@ async function documentedKeys(): Promise<Map<string, string[]>> {
     heading = /^## (.*)/.exec(line)?.[1] ?? heading;
     const row = /^\| ([^|]*?) +\|/.exec(line)?.[1];
     if (row === undefined || row === '' || row === 'key' || /^-+$/.test(row)) continue;
+    if (pressedElsewhere.has(heading)) continue;
     const keys = keysOfRow[row];
     if (keys === undefined) throw new Error(`docs/keyboard.md has a key that the table does not know: ${row}`);
     found.set(heading, [...(found.get(heading) ?? []), ...keys]);
