@@ -186,6 +186,7 @@ class Section {
 
   /** what is told of the parts from each on to the end; made when it is asked for */
   private rests: readonly Rest[] | undefined;
+  private looseEnd: number | undefined;
 
   /** @param isWhole whether no other part of the section follows */
   constructor(
@@ -269,6 +270,7 @@ class Section {
       return false;
     const rest = this.restFrom(index + 1);
     if (rest.hasTag || tagOnly.test(own.text) || this.endsAtSeparator(index)) return false;
+    if (this.lastLooseEnd() > start) return false;
     const isAlone = index === this.parts.length - 1;
     // Names have no small word.
     if (isAlone && own.words < wordsOfWritten) return /\s\p{Ll}/u.test(own.text);
@@ -288,6 +290,24 @@ class Section {
     const sign = signAtEndOfPart.exec(part)?.[0];
     const stop = Math.max(start, end - longestLook) + part.length;
     return sign !== undefined && this.isEnd(stop - sign.length, stop, sign);
+  }
+
+  /**
+   * Position of the last end of a sentence in the section that goes on in lower case, as where tags follow: `She waves.
+   * hat, smile`; -1 if there is none.
+   */
+  private lastLooseEnd(): number {
+    if (this.looseEnd === undefined) {
+      this.looseEnd = -1;
+      const from = this.parts[0]?.start ?? 0;
+      for (const { 0: sign, index } of this.line.slice(from, this.end).matchAll(endSign)) {
+        const at = from + index;
+        const end = at + sign.length;
+        if (sign.startsWith('..') || sign.startsWith('…') || !this.isEnd(at, end, sign)) continue;
+        if (/^\s+\p{Ll}/u.test(this.line.slice(end, Math.min(this.end, end + 20)))) this.looseEnd = at;
+      }
+    }
+    return this.looseEnd;
   }
 
   /** Whether a sentence ends before the last does: `Medium shot. Woman. Red coat, black boots, umbrella.` */

@@ -102,6 +102,10 @@ describe('What a caption is, as a person reads it:', () => {
       '1girl, solo. Night, rain, neon: a lone figure walks home.',
       '[1girl] [solo] Night, rain, neon: a lone figure walks home.',
     ],
+    [
+      'This is Anna at the lake. cat, dog, sky. She smiles at us all.',
+      'This is Anna at the lake. [cat] [dog] [sky] She smiles at us all.',
+    ],
     ['1girl, solo. Snow falls.', '[1girl] [solo] Snow falls.'],
     // Lists of tags that end like a sentence.
     ['Hatsune Miku, twintails, smile.', '[Hatsune Miku] [twintails] [smile.]'],
