@@ -163,11 +163,13 @@ export class Captioner {
   /**
    * Asks about one image. Returns the raw answer of the server.
    * @param prompt as it is sent: placeholders are filled in
+   * @param system likewise; that of the profile if left out
    * @throws CaptionerError; what `preparePicture` throws; the signal's reason
    */
-  ask(imagePath: string, prompt: string, signal: AbortSignal): Promise<ServerAnswer> {
+  ask(imagePath: string, prompt: string, signal: AbortSignal, system?: string): Promise<ServerAnswer> {
+    const words = { prompt, system: system ?? this.options.profile.system };
     const both = AbortSignal.any([signal, this.ending.signal]);
-    return this.gate.run(() => this.askWithRoom(imagePath, prompt, both), both);
+    return this.gate.run(() => this.askWithRoom(imagePath, words, both), both);
   }
 
   /** What it does now. */
@@ -193,7 +195,11 @@ export class Captioner {
     await Promise.all(this.clients.map((client) => client.close()));
   }
 
-  private async askWithRoom(imagePath: string, prompt: string, signal: AbortSignal): Promise<ServerAnswer> {
+  private async askWithRoom(
+    imagePath: string,
+    words: { prompt: string; system: string },
+    signal: AbortSignal,
+  ): Promise<ServerAnswer> {
     const { profile, preparePicture } = this.options;
     let jpeg = await preparePicture(imagePath, profile.imageSide, maximumPictureBytes, signal);
     let isSmaller = false;
@@ -205,7 +211,7 @@ export class Captioner {
       if (typeof model !== 'string') return this.attemptOf(model, client, true);
       const timeout = profile.timeoutSeconds * 1000 * (isFirst ? loadFactor : 1);
       const send = (): Promise<Reply> =>
-        client.ask({ model, system: profile.system, prompt, jpeg, sampling: profile.sampling, timeout }, own);
+        client.ask({ model, ...words, jpeg, sampling: profile.sampling, timeout }, own);
       const reply = await send();
       if (reply.kind !== 'smaller' || isSmaller) return this.attemptOf(reply, client, true);
       isSmaller = true;

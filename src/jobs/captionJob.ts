@@ -200,6 +200,8 @@ class CaptionJob {
       return true;
     }
     try {
+      // A model costs time, and perhaps money: it is not asked for a caption that would be refused.
+      refuseUnwritable(target.caption, this.dataset.absolute(target.caption.path));
       const found = await this.options.makeTags(file, this.signal, target);
       if ('flagged' in found) {
         // The tagger or captioner answered, so the machine works.

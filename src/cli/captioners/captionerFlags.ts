@@ -116,7 +116,7 @@ export async function captionerOf(input: CommandInput): Promise<CaptionerProfile
   };
   if (profile.endpoints.length === 0)
     throw new UsageError(`The captioner ${profile.name} has no server: --endpoint URL.`);
-  const problems = [...promptProblems(profile.prompt), ...outputProblems(profile.output.template)];
+  const problems = [...promptProblems(profile.prompt, profile.system), ...outputProblems(profile.output.template)];
   if (problems.length > 0) throw new UsageError(problems.join(' '));
   return profile;
 }

@@ -83,7 +83,7 @@ export class CaptionTrial implements DialogContent<TrialSummary> {
     this.trial = trial;
     const profile = this.profileOf(trial);
     if (profile === undefined) return { problems: [noCaptioner(trial.captioner)], missing: [] };
-    const problems = promptProblems(trial.words.prompt);
+    const problems = promptProblems(trial.words.prompt, trial.words.system);
     if (problems.length > 0) return { problems, missing: [] };
     const texts = await this.textsOf(profile);
     signal.throwIfAborted();
@@ -119,7 +119,7 @@ export class CaptionTrial implements DialogContent<TrialSummary> {
   async use(trial: Trial): Promise<TriedCaptioner[]> {
     const profile = this.parts.captioners().find(({ name }) => name === trial.captioner);
     if (profile === undefined) throw new Error(noCaptioner(trial.captioner));
-    const [problem] = promptProblems(trial.words.prompt);
+    const [problem] = promptProblems(trial.words.prompt, trial.words.system);
     if (problem !== undefined) throw new Error(problem);
     await this.parts.save(profile, trial.words);
     this.trial = trial;

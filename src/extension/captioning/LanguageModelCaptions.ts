@@ -144,7 +144,7 @@ export class LanguageModelCaptions {
             const prompt = texts.promptOf(caption, path);
             const picture = { imagePath, side: profile.imageSide, maximumBytes: maximumPictureBytes };
             const { jpeg } = await tagger.request('prepareJpeg', picture, stopped);
-            const question = { system: profile.system, prompt, jpeg };
+            const question = { system: texts.systemOf(caption, path), prompt, jpeg };
             const text = await askLanguageModel(model, profile.name, question, token);
             return captionOfAnswer({ text, finish: 'stop', prompt }, profile.output);
           },

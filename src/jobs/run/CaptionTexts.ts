@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { fileText, inOneLine } from '../../captioner/output/fileText';
 import { fillPrompt, missingFor, placeholdersOf, type PromptValues } from '../../captioner/prompt/fillPrompt';
+import type { CaptionerProfile } from '../../protocol/captioning/captionerProfile';
 import type { Caption } from '../../dataset/captions/Caption';
 import { datasetPathOf, folderOf } from '../../dataset/files/datasetPath';
 import { errorMessage } from '../../protocol/channel/wireError';
@@ -126,10 +127,17 @@ export class CaptionTexts {
     return fillPrompt(captioner?.profile.prompt ?? '', this.valuesOf(caption, image));
   }
 
-  /** The placeholders of the prompt that have nothing for an image, with their braces. */
+  /** The system text of a captioner for an image; throws as {@link promptOf} does. */
+  systemOf(caption: Caption, image: string): string {
+    const { captioner } = this.job;
+    const system = captioner?.profile.system ?? '';
+    return system === '' ? '' : fillPrompt(system, this.valuesOf(caption, image));
+  }
+
+  /** The placeholders of the prompt and the system text that have nothing for an image, with their braces. */
   missingFor(caption: Caption, image: string): string[] {
     const { captioner } = this.job;
-    return missingFor(captioner?.profile.prompt ?? '', this.valuesOf(caption, image));
+    return captioner === undefined ? [] : missingFor(allWords(captioner.profile), this.valuesOf(caption, image));
   }
 
   /** The text that a caption would get from an answer if it were empty, by the template of the captioner. */
@@ -218,8 +226,8 @@ function isShortSentence(part: string): boolean {
 }
 
 /** Whether the words of a captioner need to know who wrote what. */
-function asksForOrigins({ profile: { prompt, output } }: JobCaptioner): boolean {
-  const names = [...placeholdersOf(prompt), ...placeholdersOf(output.template)];
+function asksForOrigins({ profile }: JobCaptioner): boolean {
+  const names = [...placeholdersOf(allWords(profile)), ...placeholdersOf(profile.output.template)];
   return names.some((name) => name === 'origin:hand' || name === 'tags' || name.startsWith('tags:'));
 }
 
@@ -239,4 +247,9 @@ export function laterRecords({ history }: KnownHistory): string | undefined {
     'A newer version of Dataset Captions wrote {0}. What it says is not known here: what the captions have counts as written by hand, and tags are only added.',
     later,
   );
+}
+
+/** Both texts that a model gets, for looking at their placeholders. */
+function allWords({ system, prompt }: CaptionerProfile): string {
+  return `${system}\n${prompt}`;
 }

@@ -53,7 +53,7 @@ export async function openCaptioner(work: CaptionerWork, texts: CaptionTexts): P
       close: () => captioner.close(),
       makeTags: async (imagePath, stopped, { caption, path: image }) => {
         const prompt = texts.promptOf(caption, image);
-        const answer = await captioner.ask(imagePath, prompt, stopped);
+        const answer = await captioner.ask(imagePath, prompt, stopped, texts.systemOf(caption, image));
         return captionOfAnswer({ ...answer, prompt }, profile.output);
       },
     };

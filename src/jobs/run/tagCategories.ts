@@ -32,8 +32,10 @@ export interface CategorySource {
 }
 
 /** The categories of tags that a prompt names, such as `character`; empty if it names none. */
-export function categoriesIn(prompt: string): string[] {
-  return placeholdersOf(prompt).flatMap((name) => (name.startsWith('tags:') ? [name.slice('tags:'.length)] : []));
+export function categoriesIn({ system, prompt }: { system: string; prompt: string }): string[] {
+  return placeholdersOf(`${system}\n${prompt}`).flatMap((name) =>
+    name.startsWith('tags:') ? [name.slice('tags:'.length)] : [],
+  );
 }
 
 /**
@@ -43,11 +45,11 @@ export function categoriesIn(prompt: string): string[] {
  * @throws the signal's reason
  */
 export async function categoriesOfTags(
-  { prompt }: { prompt: string },
+  words: { system: string; prompt: string },
   captions: Iterable<{ text: string }>,
   { files, onNote, signal }: CategorySource,
 ): Promise<Pick<JobCaptioner, 'categories'>> {
-  const asked = new Map(categoriesIn(prompt).map((category) => [category, new Set<string>()]));
+  const asked = new Map(categoriesIn(words).map((category) => [category, new Set<string>()]));
   if (asked.size === 0) return {};
   const tags = new Set<string>();
   await inSlices(captions, ({ text }) => {

@@ -33,10 +33,10 @@ export const promptPlaceholders: readonly string[] = [
 export const outputPlaceholders: readonly string[] = ['prose', 'tags', 'trigger'];
 
 /** The problems of a prompt, in sentences for the user. */
-export function promptProblems(template: string): string[] {
+export function promptProblems(template: string, system = ''): string[] {
   return template.trim() === ''
     ? [l10n.t('The prompt is empty: say what the model shall write about a picture.')]
-    : unknownPlaceholders(template, promptPlaceholders);
+    : unknownPlaceholders(`${system}\n${template}`, promptPlaceholders);
 }
 
 /** The problems of a template of a caption file, in sentences for the user. */

@@ -204,7 +204,7 @@ function checkMeaning(problems: Problems, profile: CaptionerProfile): void {
     const problem = addressProblem(endpoint);
     if (problem !== undefined) problems.addSentence('endpoints', problem);
   }
-  for (const problem of promptProblems(profile.prompt)) problems.addSentence('prompt', problem);
+  for (const problem of promptProblems(profile.prompt, profile.system)) problems.addSentence('prompt', problem);
   for (const problem of outputProblems(profile.output.template)) problems.addSentence('output.template', problem);
   const { language } = profile.output;
   if (language !== '' && !isLanguageCode(language)) {

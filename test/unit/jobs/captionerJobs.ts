@@ -33,6 +33,8 @@ export class ChatServer {
   readonly asked: string[] = [];
   /** all prompts of images, as they were sent */
   readonly prompts: string[] = [];
+  /** the system texts of these requests */
+  readonly systems: string[] = [];
   readonly keys = new Set<string | undefined>();
 
   private constructor(
@@ -51,10 +53,11 @@ export class ChatServer {
         send({ status: 200, body: { object: 'list', data: [{ id: 'test-model', object: 'model' }] } });
         return;
       }
-      void promptOf(request).then(async (prompt) => {
+      void wordsOf(request).then(async ({ prompt, system }) => {
         const image = /Describe (\S+), please/.exec(prompt)?.[1];
         if (image !== undefined) started.asked.push(image);
         if (image !== undefined) started.prompts.push(prompt);
+        if (image !== undefined) started.systems.push(system);
         const said = image === undefined ? 'A small square.' : await answer(image, prompt);
         send(typeof said === 'string' ? { status: 200, body: completion(said) } : said);
       });
@@ -80,14 +83,17 @@ export function timesAsked({ asked }: ChatServer): Map<string, number> {
   return times;
 }
 
-async function promptOf(request: IncomingMessage): Promise<string> {
+async function wordsOf(request: IncomingMessage): Promise<{ prompt: string; system: string }> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const { messages } = JSON.parse(Buffer.concat(chunks).toString()) as {
     messages: { role: string; content: string | { type: string; text?: string }[] }[];
   };
-  const content = messages.find(({ role }) => role === 'user')?.content ?? '';
-  return typeof content === 'string' ? content : content.map(({ text = '' }) => text).join('');
+  const textOf = (wanted: string): string => {
+    const content = messages.find(({ role }) => role === wanted)?.content ?? '';
+    return typeof content === 'string' ? content : content.map(({ text = '' }) => text).join('');
+  };
+  return { prompt: textOf('user'), system: textOf('system') };
 }
 
 function completion(text: string): unknown {

@@ -63,6 +63,25 @@ describe('Captioners on the command line', function () {
     );
   });
 
+  it('fills the placeholders of the system text, too, and names those that it does not know', async () => {
+    isSorry = false;
+    const ended = await atServer('--system', 'Its name is {filename}.');
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(server.systems.sort(), ['Its name is 1.', 'Its name is 2.', 'Its name is 3.']);
+    const wrong = await atServer('--system', 'Like {bogus}.');
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.stderr, /\{bogus\}/);
+  });
+
+  it('asks nothing about a caption that cannot be written', async () => {
+    isSorry = false;
+    await writeFile(inFolder('2.txt'), Buffer.from('\xff\xfeh\0i\0', 'latin1'));
+    const ended = await atServer('--mode', 'all');
+    assert.equal(ended.code, 2, ended.stderr);
+    assert.match(reportOf(ended).failed[inFolder('2.png')] ?? '', /not UTF-8/);
+    assert.equal(timesAsked(server).get('2'), undefined);
+  });
+
   it('ends with 0 where every answer is a caption, and asks nothing about what has one', async () => {
     isSorry = false;
     assert.equal((await atServer()).code, 0);

@@ -96,7 +96,7 @@ describe('The categories of tags that a prompt names', () => {
   it('are not looked for where the prompt names none', async () => {
     const files = (): Promise<string[]> => Promise.reject(new Error('asked for'));
     const onNote = (): void => undefined;
-    assert.deepEqual(await categoriesOfTags({ prompt: 'Tags: {tags}' }, [], { files, onNote, signal }), {});
+    assert.deepEqual(await categoriesOfTags({ system: '', prompt: 'Tags: {tags}' }, [], { files, onNote, signal }), {});
   });
 
   it('leaves prose and further lines out of {tags}, which trainers do not read', async () => {
