@@ -9,6 +9,7 @@ import { readHistory } from '../../../../src/records/edits/readHistory';
 import { deletionNote } from '../../../../src/records/edits/recognisedCaptions';
 import { RecordReader } from '../../../../src/records/lookup/RecordReader';
 import { RecordWriter } from '../../../../src/records/RecordWriter';
+import { TakenBackRecords } from '../../../../src/records/TakenBackRecords';
 import { updatedCaption } from '../../../../src/records/updateCaption';
 import { testFolder } from '../../shared/testFolder';
 import { tagger, update } from '../writeEntries';
@@ -119,6 +120,28 @@ describe('A record belongs to a picture, whatever that is called', () => {
     await job(['a']);
     await job(['b']);
     assert.deepEqual([await who('b'), await who('a')], [ofFirst, ofSecond]);
+  });
+
+  it('where two change names, and both are taken back before anybody looks', async () => {
+    await two();
+    await renameAll({ a: 'b', b: 'a' });
+    const records = await TakenBackRecords.of(root(), { by: 'bulk', name: 'a snapshot' }, 'dataset');
+    for (const [stem, wanted] of [
+      ['b', 'hat, sky'],
+      ['a', 'cat, sea'],
+    ] as const) {
+      const taken = { file: file(`${stem}.txt`), picture: file(`${stem}.png`) };
+      const finish = await records.record(taken, await text(stem), wanted);
+      await type(stem, wanted);
+      finish();
+    }
+    await records.close();
+    await sleep(2);
+    await job(['a', 'b']);
+    assert.deepEqual([await text('b'), await text('a')], ['hat, sky', 'cat, sea'], 'nothing deleted is back');
+    const kept = (all: readonly string[]): string[] => all.filter((one) => !one.endsWith(': hand'));
+    assert.deepEqual(await who('b').then(kept), ['hat: tagger', 'sky: tagger', '-1girl']);
+    assert.deepEqual(await who('a').then(kept), ['cat: tagger', 'sea: tagger', '-1boy']);
   });
 
   it('where images are renumbered while a window has the dataset open', async () => {
