@@ -144,6 +144,66 @@ describe('A record belongs to a picture, whatever that is called', () => {
     assert.deepEqual(await who('a').then(kept), ['cat: tagger', 'sea: tagger', '-1boy']);
   });
 
+  it('or to both, where two of one size change names: all that was deleted stays so, and all words are a person’s', async () => {
+    await picture('a', 101);
+    await picture('b', 101);
+    await type('a', '1boy, cat, sky');
+    await job(['a', 'b']);
+    await type('a', 'cat, mine, hat');
+    await type('b', 'hat, sky, yours');
+    await job(['a', 'b']);
+    const deleted = async (stem: string): Promise<string[]> =>
+      (await who(stem)).filter((one) => one.startsWith('-')).sort();
+    const before = { a: await deleted('a'), b: await deleted('b') };
+    const both = [...before.a, ...before.b];
+    await renameAll({ a: 'b', b: 'a' });
+    const byHand = { a: ['hat: hand', 'sky: hand', 'yours: hand'], b: ['cat: hand', 'mine: hand', 'hat: hand'] };
+    const check = async (when: string): Promise<void> => {
+      for (const stem of ['a', 'b'] as const) {
+        const said = await who(stem);
+        const words = said.filter((one) => !one.startsWith('-'));
+        assert.deepEqual(words.slice(0, 3), byHand[stem], `${stem}, ${when}`);
+        const now = new Set((await text(stem)).split(', ').map((one) => `-${one}`));
+        for (const one of both) assert.ok(now.has(one) !== said.includes(one), `${one} of ${stem}, ${when}`);
+      }
+    };
+    await check('before a job');
+    await job(['a', 'b']);
+    await check('after a job');
+    await job(['a', 'b']);
+    await check('after another job');
+  });
+
+  it('and what was deleted may come again of two of one size that changed names', async () => {
+    await picture('a', 101);
+    await picture('b', 101);
+    await job(['a', 'b']);
+    await type('a', 'hat, sky, mine');
+    await type('b', 'hat, yours');
+    await job(['a', 'b']);
+    await renameAll({ a: 'b', b: 'a' });
+    await forgetDeletions(root(), await deletionsIn(root(), [await present('a'), await present('b')]));
+    await sleep(2);
+    assert.deepEqual(await who('a'), ['hat: hand', 'yours: hand']);
+    assert.deepEqual(await who('b'), ['hat: hand', 'sky: hand', 'mine: hand']);
+  });
+
+  it('where two change names, and back after an edit, before any job looks', async () => {
+    await picture('a', 101);
+    await picture('b', 102);
+    await job(['a', 'b']);
+    await renameAll({ a: 'b', b: 'a' });
+    const window = await OpenDataset.open(root());
+    window.type('b.txt', 'hat, mine');
+    await window.save();
+    await window.close();
+    await renameAll({ a: 'b', b: 'a' });
+    const expected = ['hat: tagger', 'mine: hand', '-1girl', '-sky'];
+    assert.deepEqual(await who('a'), expected);
+    await job(['a', 'b']);
+    assert.deepEqual(await who('a'), expected);
+  });
+
   it('where images are renumbered while a window has the dataset open', async () => {
     await two();
     await picture('c', 103);
