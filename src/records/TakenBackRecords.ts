@@ -1,10 +1,10 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { datasetPathOf, folderOf } from '../dataset/files/datasetPath';
 import { noop } from '../base/noop';
 import type { RecordPlace } from '../tags/writeMode';
 import { textOfRaw } from '../tags/captionText';
 import { captionChange } from './captionChange';
-import { sizesOf } from './edits/pictureSizes';
 import type { Author } from './recordEntry';
 import { foldersOfCaptions, hasRecords, recordRootOf, recordSources } from './recordFolder';
 import { RecordWriter } from './RecordWriter';
@@ -53,8 +53,8 @@ export class TakenBackRecords {
     if (this.writer === undefined || !this.isOn(caption)) return noop;
     const change = captionChange(textOfRaw(now), textOfRaw(wanted), new Map());
     // Whose history it is: another picture may have taken the name since the last write.
-    const [size] = await sizesOf([place.picture]);
-    const sized = size === undefined ? change : { ...change, pictureSize: size };
+    const info = await stat(place.picture).catch(() => undefined);
+    const sized = info === undefined ? change : { ...change, pictureSize: info.size };
     return this.writer.write({ kind: 'undone', caption, author: this.author, ...sized }).catch(() => noop);
   }
 

@@ -194,11 +194,13 @@ describe('A record belongs to a picture, whatever that is called', () => {
     await job(['a', 'b']);
     await renameAll({ a: 'b', b: 'a' });
     const window = await OpenDataset.open(root());
-    window.type('b.txt', 'hat, mine');
-    await window.save();
+    for (const typed of ['hat, mine, not mine', 'hat, mine']) {
+      window.type('b.txt', typed);
+      await window.save();
+    }
     await window.close();
     await renameAll({ a: 'b', b: 'a' });
-    const expected = ['hat: tagger', 'mine: hand', '-1girl', '-sky'];
+    const expected = ['hat: tagger', 'mine: hand', '-1girl', '-sky', '-not mine'];
     assert.deepEqual(await who('a'), expected);
     await job(['a', 'b']);
     assert.deepEqual(await who('a'), expected);
