@@ -114,6 +114,21 @@ describe('A record belongs to a picture, whatever that is called', () => {
     }
   });
 
+  it('where two change names, also for a search before any job looks', async () => {
+    await two();
+    await renameAll({ a: 'b', b: 'a' });
+    const captions = [await present('a'), await present('b')];
+    const { renamed } = await readHistory(root(), captions);
+    const reader = new RecordReader(root());
+    reader.rename(renamed);
+    const said = await reader.originsOf(captions);
+    const short = said.map(({ parts, deleted }) => [
+      ...parts.map(({ text: word, by }) => `${word}: ${by}`),
+      ...deleted.map((part) => `-${part.text}`),
+    ]);
+    assert.deepEqual(short, [ofSecond, ofFirst]);
+  });
+
   it('where two that changed names are captioned one by one', async () => {
     await two();
     await renameAll({ a: 'b', b: 'a' });
