@@ -356,6 +356,7 @@ export const rooms = {
       'protocol/tagging',
       'protocol/text',
       'records',
+      'records/edits',
       'records/lookup',
       'snapshots/store',
       'tags',

@@ -196,6 +196,12 @@ export class Dataset {
     return path.join(this.folder, relative);
   }
 
+  /** The first picture of a caption file, both absolute; undefined for a file that is no caption of this dataset. */
+  pictureOf(file: string): string | undefined {
+    const [image] = this.caption(datasetPathOf(this.folder, file))?.images ?? [];
+    return image === undefined ? undefined : this.absolute(image);
+  }
+
   /** Calls `listener` after every change. Returns the function that removes the listener. */
   onDidChange(listener: () => void): () => void {
     this.listeners.add(listener);

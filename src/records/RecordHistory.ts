@@ -146,6 +146,13 @@ export class RecordHistory {
     this.recognised.set(caption, deleted);
   }
 
+  /** Adds an entry that is not in the records. It is the last one of its caption. */
+  note(entry: Omit<RecordEntry, 'when' | 'isDone'>): void {
+    const noted: RecordEntry = { ...entry, when: this.lastOfAll + 1, isDone: true };
+    const { caption, kind, when, before, after } = noted;
+    this.add({ caption, kind, when, before, after, record: '', number: 0, isDone: true, decode: () => noted });
+  }
+
   /**
    * All that a caption is known to have held, oldest first: each state with its text, when it came and who made it so.
    * @param caption relative to the root

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { datasetPathOf, folderOf } from '../dataset/files/datasetPath';
 import { noop } from '../base/noop';
@@ -42,15 +43,19 @@ export class TakenBackRecords {
   /**
    * Records a write that restores a caption. Does not throw: without the record, removed parts count as deleted by
    * hand.
-   * @param file absolute
+   * @param place.file of the caption, absolute
+   * @param place.picture its file, absolute
    * @param now what the file holds, and what it is to hold, decoded
    * @returns to be called when the file was written
    */
-  async record(file: string, now: string, wanted: string): Promise<() => void> {
-    const caption = datasetPathOf(this.root, file);
+  async record(place: { file: string; picture: string }, now: string, wanted: string): Promise<() => void> {
+    const caption = datasetPathOf(this.root, place.file);
     if (this.writer === undefined || !this.isOn(caption)) return noop;
     const change = captionChange(textOfRaw(now), textOfRaw(wanted), new Map());
-    return this.writer.write({ kind: 'undone', caption, author: this.author, ...change }).catch(() => noop);
+    // Whose history it is: another picture may have taken the name since the last write.
+    const info = await stat(place.picture).catch(() => undefined);
+    const sized = info === undefined ? change : { ...change, pictureSize: info.size };
+    return this.writer.write({ kind: 'undone', caption, author: this.author, ...sized }).catch(() => noop);
   }
 
   /** Does not throw. */

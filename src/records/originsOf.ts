@@ -278,7 +278,7 @@ class History {
   }
 
   /** Marks parts as deleted by hand, or removes that mark, also in states that an undo may restore. */
-  private note({ kind, removed, when }: RecordEntry): void {
+  private note({ kind, parts, removed, when }: RecordEntry): void {
     const noted = ({ deleted, ...rest }: State): State => {
       const left = new Map(kind === 'forgotten' && removed.length === 0 ? [] : deleted);
       for (const { text } of removed) {
@@ -289,6 +289,8 @@ class History {
     };
     const inStep = (step: Step): Step => ({ ...step, before: noted(step.before), after: noted(step.after) });
     this.state = noted(this.state);
+    const isByHand = parts.some(({ mark }) => mark === 'new');
+    if (isByHand) this.state = { ...this.state, parts: parts.map(({ text }) => ({ text })) };
     this.steps = this.steps.map(inStep);
     this.undone = this.undone.map((steps) => steps.map(inStep));
   }

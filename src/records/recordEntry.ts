@@ -81,7 +81,8 @@ export interface CaptionChange {
  * - `undone`: a write was undone, so that the text before it is back
  * - `forgotten`: jobs may add the parts in `removed` again, which were deleted by hand; all deleted ones if it is
  *   empty
- * - `deleted`: the parts in `removed` were deleted by hand before, under another name of the caption
+ * - `deleted`: the parts in `removed` were deleted by hand before, under another name of the caption. Its parts that
+ *   are `new` count as written by hand from then on: nobody can tell of which picture they are.
  */
 export interface RecordEntry extends CaptionChange {
   kind: 'written' | 'undone' | 'forgotten' | 'deleted';

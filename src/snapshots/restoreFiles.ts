@@ -70,7 +70,7 @@ async function restoreFile(step: RestoreStep, options: RestoreOptions): Promise<
     if ('reason' in content) return content.reason;
     const { now, wanted } = content;
     if (sameBytes(now, wanted)) return unchanged;
-    const finish = await records.record(file, textOf(now), textOf(wanted));
+    const finish = await records.record({ file, picture: path.join(folder, step.image) }, textOf(now), textOf(wanted));
     await writer.write({ file, content: wanted, expected: now });
     finish();
     return undefined;

@@ -66,20 +66,22 @@ export class ClosedDatasets extends Disposable {
   }
 
   /** Reads a dataset of these images only. @param images relative to the folder, with `/` */
-  ofImages(folder: string, images: readonly string[]): Promise<Dataset> {
+  async ofImages(folder: string, images: readonly string[]): Promise<Dataset> {
     const options = datasetOptions(vscode.Uri.file(folder));
     const listed = images.map((image) => ({
       path: image,
       captionPath: captionPathOf(image, options.captionExtension),
     }));
-    return Dataset.ofImages(folder, listed, options, this.writerOf(folder));
+    const made: { dataset?: Dataset } = {};
+    const writer = this.writerOf(folder, (file) => made.dataset?.pictureOf(file));
+    return (made.dataset = await Dataset.ofImages(folder, listed, options, writer));
   }
 
   /** The writer of the captions of a folder, which also records its writes. */
-  private writerOf(folder: string): FileWriter {
+  private writerOf(folder: string, pictureOf: (file: string) => string | undefined): FileWriter {
     const records = this.records.get(folder) ?? new WindowRecords(vscode.Uri.file(folder), this.warn);
     this.records.set(folder, records);
-    return new RecordedWriter(this.files, records);
+    return new RecordedWriter(this.files, records, pictureOf);
   }
 
   /**
@@ -91,7 +93,9 @@ export class ClosedDatasets extends Disposable {
     const isUsable =
       known?.options.captionExtension === options.captionExtension &&
       known.options.emptiedCaption === options.emptiedCaption;
-    const dataset = known !== undefined && isUsable ? known : new Dataset(folder, options, this.writerOf(folder));
+    const pictureOf = (file: string): string | undefined => dataset.pictureOf(file);
+    const dataset: Dataset =
+      known !== undefined && isUsable ? known : new Dataset(folder, options, this.writerOf(folder, pictureOf));
     this.kept.set(folder, dataset);
     const [oldest] = this.kept.keys();
     if (this.kept.size > maxKept && oldest !== undefined) this.kept.delete(oldest);

@@ -7,7 +7,7 @@ import type { Caption, CaptionChange } from '../../dataset/captions/Caption';
 import { CaptionError } from '../../dataset/files/CaptionError';
 import type { SaveReport } from '../../dataset/captions/CaptionSaver';
 import { Dataset } from '../../dataset/Dataset';
-import { datasetPathOf, pathBelow } from '../../dataset/files/datasetPath';
+import { pathBelow } from '../../dataset/files/datasetPath';
 import type { EditAuthor } from '../../dataset/files/FileWriter';
 import type { DatasetImage } from '../../dataset/captions/DatasetImage';
 import { RecordedWriter } from '../../records/edits/RecordedWriter';
@@ -116,10 +116,7 @@ export class DatasetDocument extends Disposable implements vscode.CustomDocument
     this.undo = new DatasetUndo(this.order, undoCommands, () => {
       this.changeEmitter.fire();
     });
-    const pictureOf = (file: string): string | undefined => {
-      const caption = this.dataset.caption(datasetPathOf(uri.fsPath, file));
-      return caption === undefined ? undefined : this.dataset.absolute(caption.images[0] ?? '');
-    };
+    const pictureOf = (file: string): string | undefined => this.dataset.pictureOf(file);
     this.records = new WindowRecords(uri, (line) => {
       log.warn(line);
     });

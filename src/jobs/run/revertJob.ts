@@ -86,7 +86,10 @@ export async function revertJob(
           async ({ image, intent }) => {
             const file = path.join(root, captionPathOf(image, captionExtension));
             await lock.check();
-            const reason = await revertFile(file, intent, contents, { writer, records });
+            const reason = await revertFile({ file, picture: path.join(root, image) }, intent, contents, {
+              writer,
+              records,
+            });
             if (reason === undefined) result.reverted.push(image);
             else if (reason === changedSince) changed.push({ image, intent });
             else if (reason !== neverWritten) result.left.push({ path: image, reason });
@@ -137,7 +140,7 @@ const neverWritten = Symbol('never written');
 
 /** @returns why the file was not touched; undefined if it holds its previous content now */
 async function revertFile(
-  file: string,
+  { file, picture }: { file: string; picture: string },
   { previous: place, written }: WriteIntent,
   contents: PreviousContents,
   { writer, records }: { writer: FileWriter; records: TakenBackRecords },
@@ -150,7 +153,7 @@ async function revertFile(
     if (hash !== written) return changedSince;
     // A job writes no file that is not UTF-8, so that decoding loses no byte.
     const content = previous?.toString() ?? null;
-    const finish = await records.record(file, bytes?.toString() ?? '', content ?? '');
+    const finish = await records.record({ file, picture }, bytes?.toString() ?? '', content ?? '');
     await writer.write({ file, content, expected: bytes });
     finish();
     return undefined;

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { foldersOfCaptions, foldersWithRecords, hasRecords } from '../recordFolder';
 import { RecordHistory } from '../RecordHistory';
-import { linesOf, presentLine, type CaptionLine } from './captionLines';
+import { textHash } from '../recordEntry';
+import { lastStates, linesOf, presentLine, type CaptionLine } from './captionLines';
 import { sizesOf } from './pictureSizes';
 import type { PresentCaption, SizedCaption } from './PresentCaption';
-import { recognisedCaptions, type OtherCaption, type Recognised } from './recognisedCaptions';
+import { deletionNote, recognisedCaptions, type OtherCaption, type Recognised } from './recognisedCaptions';
 import { isReplaced, renamedCaptions, type FoundRenames, type Renamed } from './renamedCaptions';
 
 /** Maximum number of unrecorded renames through which a caption is followed back. */
@@ -35,19 +36,22 @@ export async function readHistory(
   const signals = signal === undefined ? {} : { signal };
   let options = { folders, ...signals };
   const others = new Map<string, OtherCaption>();
+  const sizes = new NamesOfSizes();
   const history = await RecordHistory.read(root, (caption) => wanted.has(caption), {
     ...options,
     onOther: ({ caption, pictureSize, when }) => {
       const known = others.get(caption);
       const size = pictureSize ?? known?.size;
+      sizes.add(caption, pictureSize);
       if (size !== undefined) others.set(caption, { size, last: Math.max(when, known?.last ?? 0) });
     },
   });
   const known: KnownHistory = { history, renamed: [], recognised: [] };
+  for (const [caption, entries] of history.stored) for (const one of entries) sizes.add(caption, one.pictureSize);
   const present = await withSizes(captions);
   let found: FoundRenames = { renamed: [], perhaps: [] };
   // Of a caption that is new to the records, others may know something under its former name.
-  if (!present.every((one) => isKnown(history, one))) {
+  if (!present.every((one) => isKnown(history, one, sizes))) {
     const isEmpty = history.stored.size === 0 && others.size === 0;
     known.history = isEmpty ? history : await RecordHistory.read(root, undefined, options);
     found = isEmpty ? found : await followed(root, known.history, present);
@@ -73,7 +77,10 @@ export async function readHistory(
   const read = (names: ReadonlySet<string>): Promise<RecordHistory> =>
     RecordHistory.read(root, (caption) => names.has(caption), options);
   known.recognised = await recognisedCaptions(root, known, present, { others, displaced, replaced, ...found }, read);
-  for (const { caption, deleted } of known.recognised) known.history.recognise(caption, deleted);
+  for (const one of known.recognised) {
+    if (one.isMixedUp) known.history.note(deletionNote(one));
+    else known.history.recognise(one.caption, one.deleted);
+  }
   return known;
 }
 
@@ -84,12 +91,31 @@ async function withSizes(captions: readonly PresentCaption[]): Promise<SizedCapt
 }
 
 /** Whether nothing of a caption may be known under another name. */
-function isKnown(history: RecordHistory, { caption, text, size }: SizedCaption): boolean {
+function isKnown(history: RecordHistory, { caption, text, size }: SizedCaption, sizes: NamesOfSizes): boolean {
   const line = presentLine(linesOf(history, caption));
   if (line === undefined) return text.trim() === '';
   const [first] = line.own;
   const isBegun = line.isNamed || first === undefined || (first.before === '' && first.isOutside !== true);
-  return isBegun && line.before === undefined && !isReplaced(line, size);
+  if (!isBegun || line.before !== undefined || isReplaced(line, size)) return false;
+  // What it holds may come with a picture that has, or had, another name.
+  return !sizes.hasOther(size, caption) || lastStates(line).includes(textHash(text));
+}
+
+/** Which names pictures had, by the sizes of their files in bytes. */
+class NamesOfSizes {
+  /** undefined for several names */
+  private readonly names = new Map<number, string | undefined>();
+
+  add(caption: string, size: number | undefined): void {
+    if (size === undefined) return;
+    const isNew = !this.names.has(size) || this.names.get(size) === caption;
+    this.names.set(size, isNew ? caption : undefined);
+  }
+
+  /** Whether a picture of this size had another name. */
+  hasOther(size: number | undefined, caption: string): boolean {
+    return size !== undefined && this.names.has(size) && this.names.get(size) !== caption;
+  }
 }
 
 /** The folders that have records of their own, and no image any more of those that are asked for. */

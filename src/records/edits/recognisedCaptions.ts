@@ -30,6 +30,8 @@ export interface OtherCaption {
 /** A caption that may have had another name: what was deleted from it by hand under that. */
 export interface Recognised extends SizedCaption {
   deleted: DeletedPart[];
+  /** what it holds counts as written by hand, as nobody can tell of which picture it is */
+  isMixedUp: boolean;
 }
 
 /** A caption that may be another one with a new name. */
@@ -107,14 +109,14 @@ export async function recognisedCaptions(
 function alikeOnes(captions: readonly SizedCaption[], perhaps: readonly PerhapsRenamed[]): Recognised[] {
   const byName = new Map(perhaps.length === 0 ? [] : captions.map((one) => [one.caption, one]));
   const found = new Map<string, Recognised>();
-  for (const { caption, former } of perhaps) {
+  for (const { caption, former, isMixedUp } of perhaps) {
     const present = byName.get(caption);
     if (present === undefined) continue;
     const parts = captionParts(present.text).map((part) => part.text);
-    const one = recognised({ ...present, parts, since: Infinity }, decoded(former.whole));
+    const one = recognised({ ...present, parts, since: Infinity }, decoded(former.whole), isMixedUp);
     if (one === undefined) continue;
     const deleted = [...(found.get(caption)?.deleted ?? []), ...one.deleted];
-    found.set(caption, { ...one, deleted });
+    found.set(caption, { ...one, deleted, isMixedUp: one.isMixedUp || found.get(caption)?.isMixedUp === true });
   }
   return [...found.values()];
 }
@@ -146,9 +148,11 @@ function decoded(entries: readonly StoredEntry[]): RecordEntry[] {
 }
 
 /** The entry that records what was deleted from a caption under its former name. */
-export function deletionNote({ caption, text, deleted, size }: Recognised): Recorded {
+export function deletionNote({ caption, text, deleted, size, isMixedUp }: Recognised): Recorded {
   const removed = deleted.map((part) => ({ text: part.text, at: 0 }));
-  const change = { ...captionChange(text, text, new Map()), removed };
+  const { parts, ...whole } = captionChange(text, text, new Map());
+  const marked = isMixedUp ? parts.map((part) => ({ ...part, mark: 'new' as const })) : parts;
+  const change = { ...whole, parts: marked, removed };
   const sized = size === undefined ? change : { ...change, pictureSize: size };
   return { kind: 'deleted', caption, author: { by: 'hand' }, ...sized };
 }
@@ -166,7 +170,7 @@ function arrival({ text }: SizedCaption, [first]: readonly StoredEntry[]): Pick<
 }
 
 /** @param entries of what it may be */
-function recognised(candidate: Candidate, entries: readonly RecordEntry[]): Recognised | undefined {
+function recognised(candidate: Candidate, entries: readonly RecordEntry[], isMixedUp = false): Recognised | undefined {
   const { caption, text, picture, size, parts, since } = candidate;
   if (entries.some(({ when }) => when >= since)) return undefined;
   const known = new Set(
@@ -175,7 +179,7 @@ function recognised(candidate: Candidate, entries: readonly RecordEntry[]): Reco
   const same = parts.filter((part) => known.has(comparableTag(part))).length;
   if (same < parts.length * alike) return undefined;
   const { deleted } = originsOf(entries, parts.join(', '));
-  return deleted.length === 0 ? undefined : { caption, text, picture, size, deleted };
+  return deleted.length === 0 && !isMixedUp ? undefined : { caption, text, picture, size, deleted, isMixedUp };
 }
 
 /** Whether a caption has no picture any more, and no file or an empty one. */

@@ -23,6 +23,8 @@ export interface Renamed {
 export interface PerhapsRenamed {
   caption: string;
   former: CaptionLine;
+  /** its picture has the size that was recorded of it, and nobody can tell which of the two the caption is of */
+  isMixedUp: boolean;
 }
 
 export interface FoundRenames {
@@ -45,6 +47,8 @@ interface Arrival {
   before: CaptionLine | undefined;
   /** it holds what that held: its picture may have been changed in its place */
   isSame: boolean;
+  /** its picture has the size that was recorded under the name, but what the caption holds came from elsewhere */
+  isUnsure: boolean;
 }
 
 /** A line that has ended under its name. */
@@ -109,10 +113,13 @@ class Search {
     const line = presentLine(this.linesOf(caption));
     if (line !== undefined) this.lookBefore(line, size);
     const hash = textHash(text);
-    if (line !== undefined && !isReplaced(line, size)) return;
     const isSame = line !== undefined && lastStates(line).includes(hash);
+    const isUnsure = line !== undefined && !isReplaced(line, size);
+    // The same picture may have been away, or one of the same size may be in its place.
+    if (isUnsure && (isSame || hash === '' || size === undefined || line.size === undefined)) return;
     const hashes = hash === '' && line === undefined ? [] : [hash];
-    this.ofNames.set(caption, { caption, hashes, size, when: this.now, line: undefined, before: line, isSame });
+    const came = { when: this.now, line: undefined, before: line };
+    this.ofNames.set(caption, { caption, hashes, size, isSame, isUnsure, ...came });
   }
 
   /** The same for the beginning of a line, and of those before it of which it may be the rest. */
@@ -126,7 +133,7 @@ class Search {
       const hashes = (isOutside ? [after, before] : [before]).filter((hash) => hash !== '' || isNew);
       const isSame = !isOutside && one.before !== undefined && lastStates(one.before).includes(before);
       const arrival = { caption: one.caption, hashes, size: one.size ?? size, when: when - 0.5, line: one, isSame };
-      this.ofLines.set(one, { ...arrival, before: one.before });
+      this.ofLines.set(one, { ...arrival, before: one.before, isUnsure: false });
     }
   }
 
@@ -139,13 +146,15 @@ class Search {
     const links: Links = new Map();
     this.link([...this.ofLines.values()], formers, links);
     this.link([...this.ofNames.values()], formers, links);
-    const perhaps = dropUncertain(links).map(([{ caption }, { line }]) => ({ caption, former: line }));
+    const perhaps = dropUncertain(links).map(([{ caption, isUnsure }, { line }]) => {
+      return { caption, former: line, isMixedUp: isUnsure };
+    });
     const taken = new Set(Array.from(links.values(), ({ line }) => line));
     for (const arrival of this.ofNames.values()) {
       const { caption, before, hashes } = arrival;
-      if (links.has(arrival) || hashes.every((hash) => hash === '')) continue;
+      if (links.has(arrival) || arrival.isUnsure || hashes.every((hash) => hash === '')) continue;
       // Whoever has the name of another one may be that one all the same, changed.
-      if (before !== undefined && taken.has(before)) perhaps.push({ caption, former: before });
+      if (before !== undefined && taken.has(before)) perhaps.push({ caption, former: before, isMixedUp: false });
     }
     const renamed = [...links].map(([{ caption, when }, { line }]) => {
       return { from: line.caption, to: caption, when, until: line.until };
@@ -201,10 +210,12 @@ class Search {
     if (!this.present.has(caption)) this.present.set(caption, await this.onDisk(caption));
     const present = this.present.get(caption);
     if (present === undefined) return { isDisplaced: false, onlyWith: undefined };
-    if (!isReplaced(line, present.size)) return undefined;
     this.lookAt(present);
     const arrival = this.ofNames.get(caption);
-    return { isDisplaced: true, onlyWith: arrival?.isSame === true ? arrival : undefined };
+    const isThere = !isReplaced(line, present.size);
+    if (isThere && arrival === undefined) return undefined;
+    const needsOther = isThere || arrival?.isSame === true;
+    return { isDisplaced: true, onlyWith: needsOther ? arrival : undefined };
   }
 
   private async onDisk(caption: string): Promise<SizedCaption | undefined> {
@@ -238,7 +249,10 @@ export function isReplaced(line: CaptionLine, size: number | undefined): boolean
   return line.size !== undefined && size !== undefined && line.size !== size;
 }
 
-/** Leaves out those that have a former name only if another caption has left it, which turned out to be still there. */
+/**
+ * Leaves out those that have a former name only if another caption has left it, which turned out to be still there, and
+ * those that have each other's: their captions may have been swapped as well as their pictures.
+ */
 function dropUncertain(links: Links): [Arrival, Former][] {
   const dropped: [Arrival, Former][] = [];
   for (let count = -1; count !== links.size;) {
@@ -248,6 +262,18 @@ function dropUncertain(links: Links): [Arrival, Former][] {
       links.delete(arrival);
       dropped.push([arrival, former]);
     }
+  }
+  const sure = new Set<Arrival>();
+  for (let count = -1; count !== sure.size;) {
+    count = sure.size;
+    for (const [arrival, { onlyWith }] of links) {
+      if (onlyWith?.isUnsure !== true || sure.has(onlyWith)) sure.add(arrival);
+    }
+  }
+  for (const [arrival, former] of [...links]) {
+    if (sure.has(arrival)) continue;
+    links.delete(arrival);
+    dropped.push([arrival, former]);
   }
   return dropped;
 }

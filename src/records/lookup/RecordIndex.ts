@@ -66,6 +66,15 @@ interface FormerName {
   lines: { place: number; text: string }[];
 }
 
+/** A caption that got another name, which no record says. */
+export interface FoundRename {
+  from: string;
+  to: string;
+  /** ms since 1970; what was recorded of `from` up to `until` is of it */
+  when: number;
+  until: number;
+}
+
 interface KnownFile {
   path: string;
   names: CaptionNames;
@@ -93,6 +102,7 @@ export class RecordIndex {
   private moves = new Map<string, { from: string; when: number; until: number }[]>();
   /** when captions left their names, each time, ms since 1970 */
   private left = new Map<string, number[]>();
+  private found: readonly FoundRename[] = [];
   private readonly lines = new RecordLines();
   /** how many lines of texts segments keep */
   private textsKept = 0;
@@ -234,6 +244,21 @@ export class RecordIndex {
     return found.sort(byTime).flatMap((stored) => stored.decode() ?? []);
   }
 
+  /** Takes renames that were found out, and that no record says. */
+  rename(found: readonly FoundRename[]): void {
+    this.found = [...this.found, ...found];
+    for (const one of found) this.move(one);
+  }
+
+  private move({ from, to, when, until }: FoundRename): void {
+    const known = this.moves.get(to) ?? [];
+    this.moves.set(
+      to,
+      [...known, { from, when, until }].sort((a, b) => a.when - b.when),
+    );
+    this.left.set(from, [...(this.left.get(from) ?? []), until]);
+  }
+
   /** The names that a caption had, and when, the first one first. */
   private namesOf(caption: string): FormerName[] {
     const names: FormerName[] = [];
@@ -260,6 +285,7 @@ export class RecordIndex {
     this.latest = new Map();
     this.moves = new Map();
     this.left = new Map();
+    for (const one of this.found) this.move(one);
     this.lines.clear();
     this.textsKept = 0;
   }
@@ -354,12 +380,7 @@ export class RecordIndex {
         if (segment === undefined || number <= segment.latest.number) return;
         segment.latest.number = number;
         const [when, until] = [segment.begun + time, segment.begun + untilTime];
-        const known = this.moves.get(to) ?? [];
-        this.moves.set(
-          to,
-          [...known, { from, when, until }].sort((a, b) => a.when - b.when),
-        );
-        this.left.set(from, [...(this.left.get(from) ?? []), until]);
+        this.move({ from, to, when, until });
       },
       done: (number) => {
         if (segment === undefined || segment.lastPlace < 0 || number < segment.firstNumber) return;

@@ -3,7 +3,7 @@ import { errno } from '../../base/errno';
 import { originsOf, type CaptionOrigins } from '../originsOf';
 import type { OriginTerm } from '../../dataset/query/QueryNode';
 import { originTest } from './originTerms';
-import { RecordIndex, type CaptionQuestion } from './RecordIndex';
+import { RecordIndex, type CaptionQuestion, type FoundRename } from './RecordIndex';
 
 /** How often a question is retried because files were merged meanwhile. */
 const attempts = 3;
@@ -16,6 +16,11 @@ export class RecordReader {
   /** @param root of the records, absolute */
   constructor(root: string) {
     this.index = new RecordIndex(root);
+  }
+
+  /** Takes renames that were found out, and that no record says. */
+  rename(found: readonly FoundRename[]): void {
+    this.index.rename(found);
   }
 
   /** Who wrote what, by all records up to now. @throws errors of the disk */

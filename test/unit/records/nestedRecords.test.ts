@@ -107,7 +107,7 @@ describe('Records of a folder in a dataset, and of one around it', () => {
     await write('set', 'a.txt', '1girl', '1girl, hat');
     const file = path.join(root(), 'set', 'a.txt');
     const records = await TakenBackRecords.of(root(), tagger, 'dataset');
-    const finish = await records.record(file, '1girl, hat', '1girl');
+    const finish = await records.record({ file, picture: '' }, '1girl, hat', '1girl');
     await writeFile(file, '1girl');
     finish();
     await records.close();

@@ -9,6 +9,7 @@ import { readHistory } from '../../../../src/records/edits/readHistory';
 import { deletionNote } from '../../../../src/records/edits/recognisedCaptions';
 import { RecordReader } from '../../../../src/records/lookup/RecordReader';
 import { RecordWriter } from '../../../../src/records/RecordWriter';
+import { TakenBackRecords } from '../../../../src/records/TakenBackRecords';
 import { updatedCaption } from '../../../../src/records/updateCaption';
 import { testFolder } from '../../shared/testFolder';
 import { tagger, update } from '../writeEntries';
@@ -113,12 +114,111 @@ describe('A record belongs to a picture, whatever that is called', () => {
     }
   });
 
+  it('where two change names, also for a search before any job looks', async () => {
+    await two();
+    await renameAll({ a: 'b', b: 'a' });
+    const captions = [await present('a'), await present('b')];
+    const { renamed } = await readHistory(root(), captions);
+    const reader = new RecordReader(root());
+    reader.rename(renamed);
+    const said = await reader.originsOf(captions);
+    const short = said.map(({ parts, deleted }) => [
+      ...parts.map(({ text: word, by }) => `${word}: ${by}`),
+      ...deleted.map((part) => `-${part.text}`),
+    ]);
+    assert.deepEqual(short, [ofSecond, ofFirst]);
+  });
+
   it('where two that changed names are captioned one by one', async () => {
     await two();
     await renameAll({ a: 'b', b: 'a' });
     await job(['a']);
     await job(['b']);
     assert.deepEqual([await who('b'), await who('a')], [ofFirst, ofSecond]);
+  });
+
+  it('where two change names, and both are taken back before anybody looks', async () => {
+    await two();
+    await renameAll({ a: 'b', b: 'a' });
+    const records = await TakenBackRecords.of(root(), { by: 'bulk', name: 'a snapshot' }, 'dataset');
+    for (const [stem, wanted] of [
+      ['b', 'hat, sky'],
+      ['a', 'cat, sea'],
+    ] as const) {
+      const taken = { file: file(`${stem}.txt`), picture: file(`${stem}.png`) };
+      const finish = await records.record(taken, await text(stem), wanted);
+      await type(stem, wanted);
+      finish();
+    }
+    await records.close();
+    await sleep(2);
+    await job(['a', 'b']);
+    assert.deepEqual([await text('b'), await text('a')], ['hat, sky', 'cat, sea'], 'nothing deleted is back');
+    const kept = (all: readonly string[]): string[] => all.filter((one) => !one.endsWith(': hand'));
+    assert.deepEqual(await who('b').then(kept), ['hat: tagger', 'sky: tagger', '-1girl']);
+    assert.deepEqual(await who('a').then(kept), ['cat: tagger', 'sea: tagger', '-1boy']);
+  });
+
+  it('or to both, where two of one size change names: all that was deleted stays so, and all words are a person’s', async () => {
+    await picture('a', 101);
+    await picture('b', 101);
+    await type('a', '1boy, cat, sky');
+    await job(['a', 'b']);
+    await type('a', 'cat, mine, hat');
+    await type('b', 'hat, sky, yours');
+    await job(['a', 'b']);
+    const deleted = async (stem: string): Promise<string[]> =>
+      (await who(stem)).filter((one) => one.startsWith('-')).sort();
+    const before = { a: await deleted('a'), b: await deleted('b') };
+    const both = [...before.a, ...before.b];
+    await renameAll({ a: 'b', b: 'a' });
+    const byHand = { a: ['hat: hand', 'sky: hand', 'yours: hand'], b: ['cat: hand', 'mine: hand', 'hat: hand'] };
+    const check = async (when: string): Promise<void> => {
+      for (const stem of ['a', 'b'] as const) {
+        const said = await who(stem);
+        const words = said.filter((one) => !one.startsWith('-'));
+        assert.deepEqual(words.slice(0, 3), byHand[stem], `${stem}, ${when}`);
+        const now = new Set((await text(stem)).split(', ').map((one) => `-${one}`));
+        for (const one of both) assert.ok(now.has(one) !== said.includes(one), `${one} of ${stem}, ${when}`);
+      }
+    };
+    await check('before a job');
+    await job(['a', 'b']);
+    await check('after a job');
+    await job(['a', 'b']);
+    await check('after another job');
+  });
+
+  it('and what was deleted may come again of two of one size that changed names', async () => {
+    await picture('a', 101);
+    await picture('b', 101);
+    await job(['a', 'b']);
+    await type('a', 'hat, sky, mine');
+    await type('b', 'hat, yours');
+    await job(['a', 'b']);
+    await renameAll({ a: 'b', b: 'a' });
+    await forgetDeletions(root(), await deletionsIn(root(), [await present('a'), await present('b')]));
+    await sleep(2);
+    assert.deepEqual(await who('a'), ['hat: hand', 'yours: hand']);
+    assert.deepEqual(await who('b'), ['hat: hand', 'sky: hand', 'mine: hand']);
+  });
+
+  it('where two change names, and back after an edit, before any job looks', async () => {
+    await picture('a', 101);
+    await picture('b', 102);
+    await job(['a', 'b']);
+    await renameAll({ a: 'b', b: 'a' });
+    const window = await OpenDataset.open(root());
+    for (const typed of ['hat, mine, not mine', 'hat, mine']) {
+      window.type('b.txt', typed);
+      await window.save();
+    }
+    await window.close();
+    await renameAll({ a: 'b', b: 'a' });
+    const expected = ['hat: tagger', 'mine: hand', '-1girl', '-sky', '-not mine'];
+    assert.deepEqual(await who('a'), expected);
+    await job(['a', 'b']);
+    assert.deepEqual(await who('a'), expected);
   });
 
   it('where images are renumbered while a window has the dataset open', async () => {
