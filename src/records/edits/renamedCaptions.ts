@@ -84,7 +84,7 @@ export async function renamedCaptions(
 ): Promise<FoundRenames & { formers: CaptionLine[] }> {
   const search = new Search(root, history, captions);
   if (lines === undefined) for (const one of captions) search.lookAt(one);
-  else for (const line of lines) search.lookBefore(line);
+  else for (const line of lines) search.lookBefore(search.sameLine(line));
   return search.find();
 }
 
@@ -120,6 +120,11 @@ class Search {
     const hashes = hash === '' && line === undefined ? [] : [hash];
     const came = { when: this.now, line: undefined, before: line };
     this.ofNames.set(caption, { caption, hashes, size, isSame, isUnsure, ...came });
+  }
+
+  /** A line of an earlier search as this one knows it: taken for two lines, either would be ambiguous. */
+  sameLine(line: CaptionLine): CaptionLine {
+    return this.linesOf(line.caption).find(({ own: [first] }) => first !== undefined && first === line.own[0]) ?? line;
   }
 
   /** The same for the beginning of a line, and of those before it of which it may be the rest. */

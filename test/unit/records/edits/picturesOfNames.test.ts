@@ -282,6 +282,25 @@ describe('A record belongs to a picture, whatever that is called', () => {
     assert.equal(await text('a'), 'hat, dog, person words, bird');
   });
 
+  it('where another one had its name for a time while a window was open, and it is renamed after an edit', async () => {
+    await picture('a', 101);
+    await job(['a']);
+    const window = await OpenDataset.open(root(), { pause: 1 });
+    await renameAll({ a: 'away' });
+    await picture('a', 104);
+    await window.outside('a.txt', 'sky, a guest');
+    await window.close();
+    await rm(file('a.png'));
+    await renameAll({ away: 'a' });
+    await window.outside('a.txt', '1girl, hat, sky');
+    await window.close();
+    window.type('a.txt', 'hat, sky');
+    await window.save();
+    await window.close();
+    await renameAll({ a: 'b' });
+    assert.deepEqual(await who('b'), ['hat: tagger', 'sky: tagger', '-1girl']);
+  });
+
   it('where its picture is changed in its place, though a copy of the former one lies elsewhere', async () => {
     await two();
     await writeFile(file('copy.png'), 'x'.repeat(101));
