@@ -97,6 +97,11 @@ const known: readonly [string, Beginning['captionMode'], string][] = [
     'text',
     'Control+h/180 q/180 Escape/2000 Control+Enter/2000 Delete Control+Enter Control+Alt+ArrowDown',
   ],
+  [
+    'Escape leaves the search field at the same time, whatever was suggested meanwhile',
+    'text',
+    'Backspace Delete Control+h/60 q/60 Escape/2000 Control+Enter/2000 Control+f t a g : u m b Tab/2000 Escape/60 Escape/2000 Escape/20',
+  ],
   ['chips that were deleted come back', 'tags', 'F2/20 ArrowLeft/20 Delete/150 Delete/150 Control+z/150 Control+z/150'],
 ];
 
