@@ -6,7 +6,7 @@ import { modulesFolder, modulesOf } from './packagedModules.mjs';
 import { filesIn, headLength } from './vsix.mjs';
 
 /** Bytes: what an extension that is installed over a slow line may weigh, and of it what every window loads at its start. */
-const largest = { package: 45e6, extension: 545e3, webview: 400e3, start: 10e3 };
+const largest = { package: 45e6, extension: 560e3, webview: 400e3, start: 10e3 };
 
 const bundles = [
   'captionerMain',
