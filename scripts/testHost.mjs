@@ -36,12 +36,12 @@ export const quietSettings = {
 };
 
 /**
- * What the tests see of the extensions that come with VS Code: themes, and what opens images and settings. The hundred others,
+ * What the tests see of the extensions that come with VS Code: themes, and what opens images, settings and reports. The others,
  * of languages, debuggers and Git, cost each window a fifth of its time.
  */
 const fewBuiltIn = [
   ...['theme-defaults', 'theme-seti', 'theme-modern-icons', 'configuration-editing', 'json', 'diff', 'log'],
-  ...['markdown-basics', 'media-preview', 'search-result'],
+  ...['markdown-basics', 'markdown-language-features', 'media-preview', 'search-result'],
 ];
 
 /** VS Code runs tests only beside an extension under development; this one does nothing. */
