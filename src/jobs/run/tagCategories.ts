@@ -32,7 +32,7 @@ export interface CategorySource {
 }
 
 /** The categories of tags that a prompt names, such as `character`; empty if it names none. */
-export function categoriesIn({ system, prompt }: { system: string; prompt: string }): string[] {
+function categoriesIn({ system, prompt }: { system: string; prompt: string }): string[] {
   return placeholdersOf(`${system}\n${prompt}`).flatMap((name) =>
     name.startsWith('tags:') ? [name.slice('tags:'.length)] : [],
   );
